@@ -1,0 +1,1 @@
+"""JSON text under edit: positions, a tolerant tree over a strict judge, and minimal edits."""

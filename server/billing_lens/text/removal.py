@@ -1,0 +1,147 @@
+"""Removing properties from a JSON text so that the rest stays as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from billing_lens.text.json_document import JsonDocument
+from billing_lens.text.json_node import JsonNode
+from billing_lens.text.json_pointer import parts_of, pointer_of
+from billing_lens.text.positions import Span
+from billing_lens.text.surroundings import (
+    Gap,
+    after_blanks,
+    after_line_break,
+    after_space,
+    before_blanks,
+    before_space,
+    gap_at,
+    gaps_of,
+    has_line_break,
+    is_line_end,
+    is_line_start,
+)
+from billing_lens.text.text_edit import TextEdit
+
+
+def remove_properties(document: JsonDocument, pointers: Sequence[str]) -> tuple[TextEdit, ...]:
+    """Return the edits that remove the members and elements at `pointers` from the text.
+
+    With a value go its comma, the line it leaves empty, and a comment after it on a line of its
+    own; of a repeated key every member goes. All else stays, other comments included. Pointers that
+    lead nowhere, or to the whole document, are skipped. The edits are in the order of the text and
+    do not overlap. In a text with syntax problems they remove what was understood.
+
+    Raises:
+        ValueError: a pointer is no JSON Pointer.
+    """
+    wanted = {parts_of(pointer) for pointer in pointers if pointer}
+    outermost = {
+        parts for parts in wanted if not any(parts[:depth] in wanted for depth in range(len(parts)))
+    }
+    names: dict[tuple[str, ...], set[str]] = {}
+    for *container, name in outermost:
+        names.setdefault(tuple(container), set()).add(name)
+    edits = (
+        edit
+        for container, gone in names.items()
+        for edit in _edits_in(document.data, document.node(pointer_of(*container)), gone)
+    )
+    return tuple(sorted(edits))
+
+
+def _edits_in(data: bytes, container: JsonNode | None, names: set[str]) -> Iterator[TextEdit]:
+    if container is None:
+        return
+    children = container.children()
+    gone = {index for index, child in enumerate(children) if _name(index, child) in names}
+    if not gone:
+        return
+    gaps = gaps_of(data, container)
+    doomed = list(_values_and_commas(children, gaps, gone))
+    for span in _joined(data, _with_comments(data, doomed)):
+        yield TextEdit(_with_space(data, span), "")
+
+
+def _name(index: int, child: JsonNode) -> str:
+    return child.key if child.key is not None else str(index)
+
+
+def _values_and_commas(
+    children: Sequence[JsonNode], gaps: Sequence[Gap], gone: set[int]
+) -> Iterator[Span]:
+    """Yield the values to remove and the commas that separated them, in the text's order."""
+    last = len(children) - 1
+    staying = [index for index in range(len(children)) if index not in gone]
+    ends_with_comma = gaps[-1].comma is not None
+    for index, child in enumerate(children):
+        if index in gone:
+            yield child.member_span or child.span
+        becomes_last = index < last and staying[-1:] == [index] and not ends_with_comma
+        comma = gaps[index + 1].comma
+        if comma is not None and (index in gone or becomes_last):
+            yield Span(comma, comma + 1)
+
+
+def _with_comments(data: bytes, doomed: Sequence[Span]) -> Iterator[Span]:
+    """Yield `doomed` and the comments that end a line on which nothing else is left."""
+    line_is_doomed = False
+    done = 0
+    for index, span in enumerate(doomed):
+        begin = before_blanks(data, span.start)
+        line_is_doomed = is_line_start(data, begin) or (line_is_doomed and begin <= done)
+        yield span
+        done = span.end
+        following = doomed[index + 1].start if index + 1 < len(doomed) else len(data)
+        if line_is_doomed and after_blanks(data, done) < following:
+            for comment in _comments_to_line_end(data, done):
+                yield comment
+                done = comment.end
+
+
+def _comments_to_line_end(data: bytes, offset: int) -> tuple[Span, ...]:
+    """Return the comments after `offset` when nothing but them stands before the line's end."""
+    found: list[Span] = []
+    at = after_blanks(data, offset)
+    while data.startswith((b"//", b"/*"), at):
+        end = _comment_end(data, at)
+        if end is None:
+            return ()
+        found.append(Span(at, end))
+        at = after_blanks(data, end)
+    return tuple(found) if is_line_end(data, at) else ()
+
+
+def _comment_end(data: bytes, start: int) -> int | None:
+    """Return where a comment that stays on its line ends."""
+    comments = gap_at(data, start, len(data)).comments
+    return comments[0].end if comments and not has_line_break(data, comments[0]) else None
+
+
+def _joined(data: bytes, spans: Iterator[Span]) -> Iterator[Span]:
+    """Join spans that only white space separates."""
+    current: Span | None = None
+    for span in spans:
+        if current and after_space(data, current.end) >= span.start:
+            current = Span(current.start, span.end)
+            continue
+        if current:
+            yield current
+        current = span
+    if current:
+        yield current
+
+
+def _with_space(data: bytes, span: Span) -> Span:
+    """Return `span` with the white space, and the line, that would be left over without it."""
+    outer = Span(before_space(data, span.start), after_space(data, span.end))
+    opening, closing = data[outer.start - 1 : outer.start], data[outer.end : outer.end + 1]
+    if opening in (b"{", b"[") and closing in (b"}", b"]"):
+        return outer
+    start, end = before_blanks(data, span.start), after_blanks(data, span.end)
+    if is_line_end(data, end):
+        is_line = is_line_start(data, start)
+        return Span(start, after_line_break(data, end) if is_line else end)
+    if is_line_start(data, start) or data[span.start] != ord(","):
+        return Span(span.start, end)
+    return Span(start, span.end)

@@ -1,0 +1,133 @@
+"""Setting one property of a JSON text in the text's own style."""
+
+from __future__ import annotations
+
+from billing_lens.text.json_document import JsonDocument
+from billing_lens.text.json_node import JsonNode
+from billing_lens.text.json_pointer import index_of, parts_of
+from billing_lens.text.positions import Span
+from billing_lens.text.style import Style, style_of
+from billing_lens.text.surroundings import (
+    Gap,
+    after_blanks,
+    gaps_of,
+    has_line_break,
+    indentation_at,
+)
+from billing_lens.text.text_edit import TextEdit
+
+_BOM_LENGTH = 3
+
+
+def set_property(document: JsonDocument, pointer: str, value: object) -> TextEdit:
+    """Return the edit that makes `value` what stands at `pointer`.
+
+    An existing value is replaced where it stands. A new one is added at the end of its object, or
+    of its array when the pointer ends in the next index or in ``-``; missing objects on the way are
+    made, also in place of null and of an empty text. In a text with syntax problems the edit fits
+    what was understood.
+
+    Raises:
+        ValueError: `pointer` is no JSON Pointer, or leads through a value that can hold nothing or
+            past an array's end; or `value` holds NaN or Infinity.
+        TypeError: `value` holds what JSON has no form for.
+    """
+    style, parts = style_of(document), parts_of(pointer)
+    node = document.nearest(pointer)
+    if node is None:
+        return _whole_document(document, _wrapped(parts, value), style)
+    missing = parts[len(parts_of(node.pointer)) :]
+    if not missing or node.kind == "null":
+        return _replacement(document.data, node, _wrapped(missing, value), style)
+    name, *below = missing
+    children = node.children()
+    if node.kind == "array" and name != "-" and index_of(name) != len(children):
+        raise ValueError(f"{pointer}: the array {node.pointer!r} has {len(children)} elements")
+    if node.kind not in ("object", "array"):
+        raise ValueError(f"{pointer}: {node.pointer!r} is neither an object nor an array")
+    key = None if node.kind == "array" else name
+    return _addition(document.data, node, key, _wrapped(below, value), style)
+
+
+def _wrapped(parts: list[str] | tuple[str, ...], value: object) -> object:
+    for part in reversed(parts):
+        value = {part: value}
+    return value
+
+
+def _whole_document(document: JsonDocument, value: object, style: Style) -> TextEdit:
+    """Write `value` where there is none, after the comments if there are any."""
+    start = _BOM_LENGTH if document.has_bom else 0
+    comments_end = len(document.data.rstrip(b" \t\r\n"))
+    before = style.line_break if comments_end > start else ""
+    text = before + style.laid_out(value, "") + style.line_break
+    return TextEdit(Span(max(start, comments_end), len(document.data)), text)
+
+
+def _replacement(data: bytes, node: JsonNode, value: object, style: Style) -> TextEdit:
+    if node.children() and not has_line_break(data, node.span):
+        return TextEdit(node.span, style.inline(value))
+    return TextEdit(node.span, style.laid_out(value, indentation_at(data, node.span.start)))
+
+
+def _addition(
+    data: bytes, container: JsonNode, key: str | None, value: object, style: Style
+) -> TextEdit:
+    children, gaps = container.children(), gaps_of(data, container)
+    if not children:
+        return _first_child(data, container, gaps[0], _Entry(key, value, style))
+    has_own_line = has_line_break(data, gaps[-2].span)
+    if has_own_line:
+        last = children[-1].member_span or children[-1].span
+        return _on_next_line(data, last, gaps[-1], _Entry(key, value, style))
+    end = children[-1].span.end
+    return TextEdit(Span(end, end), style.inline_comma + _Entry(key, value, style).inline())
+
+
+class _Entry:
+    """What is added: a member, or an element when there is no key."""
+
+    def __init__(self, key: str | None, value: object, style: Style) -> None:
+        self.style = style
+        self._value = value
+        self._key = "" if key is None else style.inline(key) + style.colon
+
+    def inline(self) -> str:
+        return self._key + self.style.inline(self._value)
+
+    def on_own_line(self, indentation: str) -> str:
+        text = self.style.laid_out(self._value, indentation)
+        return f"{self.style.line_break}{indentation}{self._key}{text}"
+
+
+def _on_next_line(data: bytes, last: Span, gap: Gap, entry: _Entry) -> TextEdit:
+    """Add `entry` on the line after the last child and the comments that end its line."""
+    line = entry.on_own_line(indentation_at(data, last.start))
+    end = _line_content_end(data, gap)
+    tail = data[last.end : end].decode("utf-8", "surrogatepass")
+    if gap.comma is not None and gap.comma < end:
+        return TextEdit(Span(end, end), line + ",")
+    return TextEdit(Span(last.end, end), f",{tail}{line}")
+
+
+def _line_content_end(data: bytes, gap: Gap) -> int:
+    """Return where the comma and the comments on the line that `gap` begins on end."""
+    end = gap.span.start
+    comma = [] if gap.comma is None else [Span(gap.comma, gap.comma + 1)]
+    for piece in sorted([*comma, *gap.comments]):
+        if after_blanks(data, end) != piece.start:
+            break
+        end = piece.end
+    return end
+
+
+def _first_child(data: bytes, container: JsonNode, gap: Gap, entry: _Entry) -> TextEdit:
+    """Add `entry` to an empty object or array, after the comments in it."""
+    start, end = gap.span
+    if gap.comments:
+        start = gap.comments[-1].end
+    if entry.style.is_compact:
+        return TextEdit(Span(start, end), entry.inline())
+    outer = indentation_at(data, container.span.start)
+    line = entry.on_own_line(outer + entry.style.indent)
+    return TextEdit(Span(start, end), f"{line}{entry.style.line_break}{outer}")

@@ -1,0 +1,229 @@
+"""The strict judge: does JavaScript's ``JSON.parse`` accept a text, and if not, where and why.
+
+msgspec checks a text without building anything and at memory speed. It refuses a few things that
+JavaScript accepts (escaped lone surrogates), so what it refuses is judged again by ``json.loads``,
+which is told to refuse ``NaN`` and ``Infinity``. One difference remains: V8 reads any depth of
+nesting, this judge refuses what is nested deeper than Python's recursion limit.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+import msgspec
+
+from billing_lens.text.comments import blanked, extras
+from billing_lens.text.positions import Span
+
+MESSAGES = {
+    "syntax": "This is not valid JSON.",
+    "incomplete": "The text ends before the value is complete.",
+    "empty": "The text is empty; JSON needs a value.",
+    "comment": "JSON has no comments.",
+    "trailing-comma": "JSON allows no comma before a closing bracket.",
+    "two-values": "Only one value may stand here; this is another one.",
+    "unterminated-string": "This string is not closed.",
+    "control-character": "A control character in a string must be written as an escape.",
+    "escape": "There is no such escape in JSON.",
+    "not-a-number": "JSON has no NaN or Infinity.",
+    "too-deep": "The text is nested too deeply.",
+}
+"""Every code a `SyntaxProblem` can have, with its message (that of "syntax" can be more exact)."""
+
+_EXPECTED = {
+    "Expecting value": "A value is expected here.",
+    "Expecting property name": "A property name in double quotes is expected here.",
+    "Expecting ':'": "A colon is expected here.",
+    "Expecting ','": "A comma or a closing bracket is expected here.",
+    "Extra data": "The value is complete; nothing may follow it.",
+}
+_SPACE = b" \t\r\n"
+_NOT_SPACE = re.compile(rb"[^ \t\r\n]")
+_WORD = re.compile(rb"[^\s,:\[\]{}\"]+|[\s\S]")
+_STRING = rb'"[^"\\]*(?:\\[\s\S][^"\\]*)*"'
+_CONSTANT = re.compile(_STRING + rb"|(-?Infinity|NaN)")
+_BRACKET = re.compile(_STRING + rb"|([\[{])|[\]}]")
+_DEEP = 500
+"""Where nesting is called too deep, when it is: well below any recursion limit in use."""
+
+
+@dataclass(frozen=True)
+class SyntaxProblem:
+    """Why a text is not JSON. `code` is a key of `MESSAGES`; the span is in bytes."""
+
+    span: Span
+    code: str
+    message: str
+
+
+class JsonSyntaxError(ValueError):
+    """A text that JavaScript's ``JSON.parse`` would refuse; `problem` is the first reason."""
+
+    def __init__(self, problem: SyntaxProblem) -> None:
+        """Say why the text was refused."""
+        super().__init__(f"{problem.message} (byte {problem.span.start})")
+        self.problem = problem
+
+
+class _NotANumberError(Exception):
+    pass
+
+
+def is_plain_json(text: bytes) -> bool:
+    """Whether msgspec accepts `text`, which JavaScript then does too. Builds no values."""
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def loads(text: bytes) -> object:
+    """Return the value of a JSON text.
+
+    Integers are exact where JavaScript would round them; those of more than 4300 digits and floats
+    out of range are infinite, as there. Of equal keys the last counts.
+
+    Raises:
+        json.JSONDecodeError: the text is no JSON.
+        RecursionError: it is nested too deeply.
+    """
+    decoded = decoded_text(text)
+    try:
+        return json.loads(decoded, parse_constant=_refuse_constant)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        # Python converts no more than 4300 digits to an integer.
+        return json.loads(decoded, parse_constant=_refuse_constant, parse_int=_long_integer)
+
+
+def decoded_text(data: bytes) -> str:
+    """Return `data` as text: lone surrogates stay, what is not UTF-8 becomes U+FFFD."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
+
+
+def refusal(text: bytes) -> SyntaxProblem | None:
+    """Return the first thing ``JSON.parse`` would refuse `text` for, None when it accepts it."""
+    if is_plain_json(text):
+        return None
+    try:
+        loads(text)
+    except json.JSONDecodeError as error:
+        return _explained(text, error)
+    except _NotANumberError:
+        constants = (match for match in _CONSTANT.finditer(text) if match[1])
+        return _problem("not-a-number", *next(constants).span())
+    except RecursionError:
+        start = _deep_bracket(text)
+        return _problem("too-deep", start, start + 1)
+    return None
+
+
+def all_refusals(text: bytes) -> tuple[SyntaxProblem, ...]:
+    """Return why ``JSON.parse`` would refuse `text`, in the order of the text.
+
+    That is the first thing it trips over. Where that is a comment or a trailing comma, it is all of
+    these, and what else it would trip over if they were gone.
+    """
+    first = refusal(text)
+    if first is None:
+        return ()
+    if first.code not in ("comment", "trailing-comma"):
+        return (first,)
+    found = [_problem(extra.code, *extra.span) for extra in extras(text)]
+    other = refusal(blanked(text, (problem.span for problem in found)))
+    problems = found if other is None else [*found, other]
+    return tuple(sorted(problems or [first], key=lambda problem: problem.span))
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _NotANumberError(name)
+
+
+def _long_integer(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
+def _problem(code: str, start: int, end: int, message: str | None = None) -> SyntaxProblem:
+    return SyntaxProblem(Span(start, end), code, message or MESSAGES[code])
+
+
+def _explained(text: bytes, error: json.JSONDecodeError) -> SyntaxProblem:
+    """Turn the refusal of ``json.loads`` into a problem with a span of bytes."""
+    offset = min(len(error.doc[: error.pos].encode("utf-8", "surrogatepass")), len(text))
+    if error.msg.startswith("Unterminated string"):
+        return _problem("unterminated-string", offset, _line_end(text, offset))
+    if error.msg.startswith("Invalid control character"):
+        return _problem("control-character", offset, offset + 1)
+    if error.msg.startswith("Invalid \\"):
+        start = text.rfind(b"\\", 0, offset + 1)
+        return _problem("escape", start, min(start + 2, len(text)))
+    return _misplaced(text, offset, error.msg)
+
+
+def _misplaced(text: bytes, offset: int, reason: str) -> SyntaxProblem:
+    """Explain what stands at `offset`, where something else should."""
+    found = _NOT_SPACE.search(text, offset)
+    before = text[: found.start() if found else offset].rstrip(_SPACE)
+    if found is None:
+        return _problem("incomplete" if before else "empty", len(before), len(text))
+    at = found.start()
+    if text.startswith((b"//", b"/*"), at):
+        return _problem("comment", at, max(_line_end(text, at), at + 2))
+    comma = _trailing_comma(text, at, len(before))
+    if comma is not None:
+        return _problem("trailing-comma", comma, comma + 1)
+    end = _word_end(text, at)
+    if reason.startswith("Extra data") and _starts_another_value(text, at):
+        return _problem("two-values", at, end)
+    message = next((said for start, said in _EXPECTED.items() if reason.startswith(start)), None)
+    return _problem("syntax", at, end, message)
+
+
+def _trailing_comma(text: bytes, at: int, before: int) -> int | None:
+    """Return where a trailing comma stands, if one is to blame.
+
+    Python before 3.13 points at the bracket after it, later ones at the comma itself.
+    """
+    comma = at if text[at : at + 1] == b"," else before - 1
+    bracket = _NOT_SPACE.search(text, comma + 1) if comma >= 0 else None
+    preceding = text[: max(comma, 0)].rstrip(_SPACE)[-1:]
+    if bracket and text[comma : comma + 1] == b"," and bracket[0] in (b"]", b"}"):
+        return comma if preceding not in (b"", b"[", b"{", b",", b":") else None
+    return None
+
+
+def _starts_another_value(text: bytes, at: int) -> bool:
+    return text[at] in b'{["-0123456789tfn' and text[at - 1] in b' \t\r\n]}"'
+
+
+def _word_end(text: bytes, at: int) -> int:
+    match = _WORD.match(text, at)
+    return match.end() if match else at
+
+
+def _line_end(text: bytes, at: int) -> int:
+    ends = (end for end in (text.find(b"\n", at), text.find(b"\r", at)) if end >= 0)
+    return min(ends, default=len(text))
+
+
+def _deep_bracket(text: bytes) -> int:
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        if match[1]:
+            depth += 1
+        elif match[0] in b"]}":
+            depth -= 1
+        if depth > _DEEP:
+            return match.start()
+    return 0

@@ -1,0 +1,108 @@
+"""What stands around values: white space, commas, comments, line starts and indentation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from billing_lens.text.json_node import JsonNode
+from billing_lens.text.positions import Span
+
+_TRIVIA = re.compile(rb"(?P<space>[ \t\r\n]+)|(?P<comment>//[^\r\n]*|/\*[\s\S]*?\*/)|(?P<comma>,)")
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What stands between two neighbours in an object or array: at most one comma, comments."""
+
+    span: Span
+    comma: int | None
+    comments: tuple[Span, ...]
+
+
+def gap_at(data: bytes, start: int, end: int) -> Gap:
+    """Return the gap that lies between two offsets; it ends early at anything unexpected."""
+    comma: int | None = None
+    comments: list[Span] = []
+    at = start
+    while at < end and (match := _TRIVIA.match(data, at, end)):
+        if match["comma"]:
+            if comma is not None:
+                break
+            comma = at
+        elif match["comment"]:
+            comments.append(Span(*match.span()))
+        at = match.end()
+    return Gap(Span(start, at), comma, tuple(comments))
+
+
+def gaps_of(data: bytes, container: JsonNode) -> list[Gap]:
+    """Return the gaps before, between and after the children of an object or array."""
+    spans = [child.member_span or child.span for child in container.children()]
+    starts = [container.span.start + 1, *(span.end for span in spans)]
+    ends = [*(span.start for span in spans), container.span.end - 1]
+    return [gap_at(data, start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def before_blanks(data: bytes, offset: int) -> int:
+    """Return where the spaces and tabs that end at `offset` begin."""
+    return _before(data, offset, b" \t")
+
+
+def before_space(data: bytes, offset: int) -> int:
+    """Return where the white space that ends at `offset`, line breaks included, begins."""
+    return _before(data, offset, b" \t\r\n")
+
+
+def after_blanks(data: bytes, offset: int) -> int:
+    """Return where the spaces and tabs that begin at `offset` end."""
+    return _after(data, offset, b" \t")
+
+
+def after_space(data: bytes, offset: int) -> int:
+    """Return where the white space that begins at `offset`, line breaks included, ends."""
+    return _after(data, offset, b" \t\r\n")
+
+
+def is_line_start(data: bytes, offset: int) -> bool:
+    """Whether a line begins at `offset`."""
+    is_after_bom = offset == len(_BOM) and data.startswith(_BOM)
+    return offset == 0 or data[offset - 1] in b"\r\n" or is_after_bom
+
+
+def is_line_end(data: bytes, offset: int) -> bool:
+    """Whether a line, its line break not counted, ends at `offset`."""
+    return offset == len(data) or data[offset] in b"\r\n"
+
+
+def after_line_break(data: bytes, offset: int) -> int:
+    """Return where the line after the line break at `offset` begins."""
+    if data.startswith(b"\r\n", offset):
+        return offset + 2
+    return min(offset + 1, len(data))
+
+
+def indentation_at(data: bytes, offset: int) -> str:
+    """Return the spaces and tabs that begin the line `offset` is on."""
+    start = max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset)) + 1
+    if start == 0 and data.startswith(_BOM):
+        start = len(_BOM)
+    return data[start : after_blanks(data, start)].decode("ascii")
+
+
+def has_line_break(data: bytes, span: Span) -> bool:
+    """Whether a line break stands in `span`."""
+    return any(data.find(byte, span.start, span.end) >= 0 for byte in (b"\n", b"\r"))
+
+
+def _before(data: bytes, offset: int, characters: bytes) -> int:
+    while offset > 0 and data[offset - 1] in characters:
+        offset -= 1
+    return offset
+
+
+def _after(data: bytes, offset: int, characters: bytes) -> int:
+    while offset < len(data) and data[offset] in characters:
+        offset += 1
+    return offset

@@ -1,0 +1,1 @@
+"""Tests of Billing Lens; importable so that suites share the made-up machines."""
