@@ -1,0 +1,45 @@
+"""What stands at a path, as data: the boundary between the disk and everything that reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class FileState(str, Enum):
+    """What was found at a path."""
+
+    REGULAR = "regular"
+    MISSING = "missing"
+    DIRECTORY = "directory"
+    NOT_REGULAR = "not-regular"
+    """A FIFO, socket or device: never opened, reading it could block for ever."""
+    DANGLING_LINK = "dangling-link"
+    UNREADABLE = "unreadable"
+    OUTSIDE_HOME = "outside-home"
+    """Not read, because the reader was confined to a home that this path (or its target) leaves."""
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One path with what stood there when it was read.
+
+    ``data`` is the file's bytes (an editor's unsaved text where one lies over the file), empty
+    unless ``state`` is REGULAR. ``mode`` holds the POSIX permission bits, None where there are
+    none. ``link_target`` is the text of a symbolic link. ``modified_ns`` is nanoseconds since the
+    epoch.
+    """
+
+    path: str
+    state: FileState
+    data: bytes = b""
+    mode: int | None = None
+    link_target: str | None = None
+    modified_ns: int = 0
+    reason: str = ""
+    """Why it could not be read, in words, when ``state`` says so."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether Claude Code's own existence check (which follows links) would find something."""
+        return self.state not in (FileState.MISSING, FileState.DANGLING_LINK)

@@ -1,0 +1,219 @@
+"""One config file: what stood on the disk, what Claude Code makes of it, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+from billing_lens.config.entry import FileEntry, FileState
+from billing_lens.config.kinds import Kind, Scope
+from billing_lens.config.models import (
+    ClaudeCredentials,
+    ClaudeSettings,
+    ClaudeState,
+    ConfigModel,
+    Profile,
+    ProfileCredentials,
+    read_model,
+)
+from billing_lens.text.buffer import TextBuffer
+from billing_lens.text.json_document import Dialect, JsonDocument, JsonSyntaxError
+from billing_lens.text.positions import PositionEncoding, Range, Span
+
+ModelT = TypeVar("ModelT", bound=ConfigModel)
+
+MODELS: dict[Kind, type[ConfigModel]] = {
+    Kind.ANTHROPIC_PROFILE: Profile,
+    Kind.ANTHROPIC_CREDENTIALS: ProfileCredentials,
+    Kind.CLAUDE_CREDENTIALS: ClaudeCredentials,
+    Kind.CLAUDE_STATE: ClaudeState,
+    Kind.CLAUDE_SETTINGS: ClaudeSettings,
+}
+
+BOM_REFUSED = frozenset(
+    {Kind.ANTHROPIC_PROFILE, Kind.ANTHROPIC_CREDENTIALS, Kind.CLAUDE_CREDENTIALS}
+)
+"""Kinds in which a byte order mark makes the file unreadable to Claude Code (cases "config BOM",
+"creds BOM"); settings and the state file may have one."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with a file itself. `span` is None when it concerns the file as a whole."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    pointer: str | None = None
+
+
+@dataclass(frozen=True)
+class OpenText:
+    """The text of one editor buffer, unsaved or not, kept incrementally while it is edited.
+
+    `last_good` is the document before typing broke it, None when it was never valid.
+    """
+
+    buffer: TextBuffer
+    document: JsonDocument
+    last_good: JsonDocument | None = None
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """A config file as Claude Code would read it; `opened` is the editor's text over the disk's."""
+
+    path: str
+    kind: Kind
+    entry: FileEntry
+    scope: Scope | None = None
+    opened: OpenText | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether something stands at the path, readable or not."""
+        return self.entry.exists
+
+    @cached_property
+    def buffer(self) -> TextBuffer:
+        """The text; invalid UTF-8 has become U+FFFD, as in Claude Code."""
+        return self.opened.buffer if self.opened else TextBuffer(self.entry.data)
+
+    @cached_property
+    def document(self) -> JsonDocument:
+        """The JSON text with positions, also when it is broken."""
+        if self.opened is not None:
+            return self.opened.document
+        jsonc = self.kind is Kind.VSCODE_SETTINGS
+        return JsonDocument.parse(self.buffer.data, Dialect.JSONC if jsonc else Dialect.JSON)
+
+    @cached_property
+    def value(self) -> object:
+        """The JSON value Claude Code would get, None where it would get nothing.
+
+        While a text is broken by typing this is the value it had before.
+        """
+        if self.entry.state is not FileState.REGULAR:
+            return None
+        if self.kind in BOM_REFUSED and self.document.has_bom:
+            return None
+        try:
+            return self.document.value()
+        except JsonSyntaxError:
+            last_good = self.opened and self.opened.last_good
+            return last_good.value() if last_good else None
+
+    @cached_property
+    def text(self) -> str:
+        """The plain text without surrounding white space and byte order mark."""
+        return self.buffer.text.strip("\ufeff \t\r\n\v\f\u00a0\u2028\u2029")
+
+    @cached_property
+    def _model(self) -> tuple[ConfigModel, tuple[tuple[str, str], ...]] | None:
+        model = MODELS.get(self.kind)
+        return read_model(model, self.value) if model and self.value is not None else None
+
+    def model(self, expected: type[ModelT]) -> ModelT | None:
+        """Return what the file says as `expected`, None when Claude Code would read nothing."""
+        model = self._model[0] if self._model else None
+        return model if isinstance(model, expected) else None
+
+    @cached_property
+    def is_broken(self) -> bool:
+        """Whether a JSON file's text would be refused as JSON."""
+        readable = self.entry.state is FileState.REGULAR and self.is_json
+        return readable and bool(self.document.problems)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the kind is JSON at all (``active_config`` is one line of plain text)."""
+        return self.kind is not Kind.ANTHROPIC_ACTIVE_CONFIG
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the file itself, in the order of the text."""
+        state_problem = _STATE_PROBLEMS.get(self.entry.state)
+        if state_problem:
+            return (Problem(self.entry.state.value, self.entry.reason or state_problem),)
+        if self.entry.state is not FileState.REGULAR or not self.is_json:
+            return ()
+        return (*self._encoding_problems(), *self._syntax_problems(), *self._type_problems())
+
+    def _encoding_problems(self) -> tuple[Problem, ...]:
+        found: list[Problem] = []
+        if self.opened is None:
+            try:
+                self.entry.data.decode("utf-8")
+            except UnicodeDecodeError as error:
+                end = min(error.start + 3, len(self.buffer.data))
+                message = "This is not valid UTF-8; Claude Code reads a replacement character here."
+                found.append(Problem("invalid-utf-8", message, Span(error.start, end)))
+        if self.kind in BOM_REFUSED and self.document.has_bom:
+            message = "A byte order mark stands before the JSON; Claude Code cannot read the file."
+            found.append(Problem("byte-order-mark", message, Span(0, 3)))
+        return tuple(found)
+
+    def _syntax_problems(self) -> tuple[Problem, ...]:
+        if self.kind is Kind.VSCODE_SETTINGS:
+            return ()
+        return tuple(
+            Problem(f"syntax-{problem.code}", problem.message, problem.span)
+            for problem in self.document.problems
+        )
+
+    def _type_problems(self) -> tuple[Problem, ...]:
+        if self.document.problems or self._model is None:
+            return ()
+        return tuple(
+            Problem(
+                "wrong-type",
+                f"{_name_of(pointer)} {message}.",
+                self.span_of(pointer),
+                pointer,
+            )
+            for pointer, message in self._model[1]
+        )
+
+    def span_of(self, pointer: str) -> Span | None:
+        """Return the bytes to mark for `pointer`: key and value, or the key of a longer value.
+
+        None when nothing stands there.
+        """
+        node = self.document.node(pointer)
+        if node is None:
+            return None
+        if node.kind in ("object", "array"):
+            return node.key_span or Span(node.span.start, node.span.start + 1)
+        return node.member_span or node.span
+
+    def range_of(
+        self, pointer: str, encoding: PositionEncoding = PositionEncoding.UTF16
+    ) -> Range | None:
+        """Return what `span_of` marks as a 0-based range; plain text is marked as a whole."""
+        whole = Span(0, len(self.buffer.data.rstrip()))
+        span = self.span_of(pointer) if self.is_json else whole
+        return self.buffer.range(span, encoding) if span else None
+
+    def with_text(self, data: bytes) -> ConfigFile:
+        """Return this file as it would be with `data` as its bytes."""
+        entry = replace(self.entry, state=FileState.REGULAR, data=data)
+        return replace(self, entry=entry, opened=None)
+
+    def missing(self) -> ConfigFile:
+        """Return this file as it would be if it were not there."""
+        return replace(self, entry=FileEntry(self.path, FileState.MISSING), opened=None)
+
+
+_STATE_PROBLEMS = {
+    FileState.DIRECTORY: "A directory stands where a file belongs.",
+    FileState.NOT_REGULAR: "This is not a regular file (a pipe, socket or device); it is not read.",
+    FileState.DANGLING_LINK: "A symbolic link points to nothing.",
+    FileState.UNREADABLE: "The file cannot be read.",
+    FileState.OUTSIDE_HOME: "The file leads out of the home being looked at; it is not read.",
+}
+
+
+def _name_of(pointer: str) -> str:
+    name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return f"`{name}`" if name else "The file"

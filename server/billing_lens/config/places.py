@@ -1,0 +1,171 @@
+"""Where every config file lives, on every platform. Pure path arithmetic; nothing is read.
+
+Sources: Claude Code's settings documentation, the ``ant`` CLI's documentation, and recorded
+cases named ``CONFIG_DIR …``, ``XDG_CONFIG_HOME …`` and ``legacy …`` in tests/conformance.
+"""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+
+from billing_lens.config.kinds import Platform
+
+DEFAULT_PROFILE = "default"
+RETIRED_SUFFIX = ".off"
+"""What a file renamed aside ends with, so that neither Claude Code nor ``ant`` finds it."""
+
+
+def pure_path(platform: Platform, path: str) -> PurePath:
+    """Return `path` in the given platform's path flavour, without touching the disk."""
+    return PureWindowsPath(path) if platform is Platform.WIN32 else PurePosixPath(path)
+
+
+def resolved(base: PurePath, path: str) -> PurePath:
+    """Return `path` joined to `base` with ``.`` and ``..`` folded, as Node's ``path.resolve``.
+
+    ``~`` is not expanded: Claude Code does not do so either (case "CONFIG_DIR with ~ literal").
+    """
+    flavour = ntpath if isinstance(base, PureWindowsPath) else posixpath
+    return type(base)(flavour.normpath(flavour.join(str(base), path)))
+
+
+@dataclass(frozen=True)
+class ClaudePlaces:
+    """Where Claude Code keeps its own files for one user."""
+
+    directory: PurePath
+    state: PurePath
+    legacy_state: PurePath
+    """Beats `state` when both exist (case "legacy + .claude.json")."""
+    credentials: PurePath
+    user_settings: PurePath
+    backups: PurePath
+
+
+def claude_places(home: PurePath, cwd: PurePath, environment: Mapping[str, str]) -> ClaudePlaces:
+    """Return where Claude Code looks for its own files.
+
+    CLAUDE_CONFIG_DIR moves everything, ``.claude.json`` included, into that directory. Set to the
+    empty string it still counts as set and means the working directory (case "CONFIG_DIR empty").
+    """
+    moved = environment.get("CLAUDE_CONFIG_DIR")
+    directory = home / ".claude" if moved is None else resolved(cwd, moved)
+    return ClaudePlaces(
+        directory=directory,
+        state=(home if moved is None else directory) / ".claude.json",
+        legacy_state=directory / ".config.json",
+        credentials=directory / ".credentials.json",
+        user_settings=directory / "settings.json",
+        backups=directory / "backups",
+    )
+
+
+@dataclass(frozen=True)
+class ProjectPlaces:
+    """Where Claude Code looks for the settings of the folder it is started in (only there)."""
+
+    settings: PurePath
+    local_settings: PurePath
+
+
+def project_places(cwd: PurePath) -> ProjectPlaces:
+    """Return the settings files of the project in `cwd`."""
+    return ProjectPlaces(cwd / ".claude" / "settings.json", cwd / ".claude" / "settings.local.json")
+
+
+@dataclass(frozen=True)
+class ManagedPlaces:
+    """Where an administrator puts settings that users cannot override."""
+
+    settings: PurePath
+    drop_ins: PurePath
+    """A directory; its ``*.json`` files are applied in the order of their names."""
+
+
+def managed_places(platform: Platform, directory: PurePath | None = None) -> ManagedPlaces:
+    """Return the managed settings below `directory`, or below the platform's own place."""
+    below = (
+        directory
+        or {
+            Platform.LINUX: PurePosixPath("/etc/claude-code"),
+            Platform.DARWIN: PurePosixPath("/Library/Application Support/ClaudeCode"),
+            Platform.WIN32: PureWindowsPath(r"C:\Program Files\ClaudeCode"),
+        }[platform]
+    )
+    return ManagedPlaces(below / "managed-settings.json", below / "managed-settings.d")
+
+
+@dataclass(frozen=True)
+class AnthropicPlaces:
+    """Where the ``ant`` CLI keeps its profiles, and Claude Code looks for them."""
+
+    directory: PurePath
+
+    @property
+    def active_config(self) -> PurePath:
+        """The file that names the active profile."""
+        return self.directory / "active_config"
+
+    @property
+    def configs(self) -> PurePath:
+        """The directory of the profiles."""
+        return self.directory / "configs"
+
+    @property
+    def credentials_directory(self) -> PurePath:
+        """The directory of the profiles' credentials."""
+        return self.directory / "credentials"
+
+    def config(self, profile: str) -> PurePath:
+        """Return the file of a profile; its name may lead out of the directory."""
+        return resolved(self.configs, f"{profile}.json")
+
+    def credentials(self, profile: str) -> PurePath:
+        """Return the usual credentials file of a profile."""
+        return resolved(self.credentials_directory, f"{profile}.json")
+
+
+def anthropic_places(
+    platform: Platform, home: PurePath, cwd: PurePath, environment: Mapping[str, str]
+) -> AnthropicPlaces:
+    r"""Return the Anthropic directory: ANTHROPIC_CONFIG_DIR, else the platform's own place.
+
+    Empty variables count as not set (case "antvar[sub+ant] ANTHROPIC_CONFIG_DIR=''"). macOS uses
+    ``~/.config`` too; Windows ``%APPDATA%\Anthropic`` (documentation of ``ant``, not measured).
+    """
+    if moved := environment.get("ANTHROPIC_CONFIG_DIR"):
+        return AnthropicPlaces(resolved(cwd, moved))
+    if platform is Platform.WIN32:
+        return AnthropicPlaces(roaming_data(home, environment) / "Anthropic")
+    if xdg := environment.get("XDG_CONFIG_HOME"):
+        return AnthropicPlaces(resolved(cwd, xdg) / "anthropic")
+    return AnthropicPlaces(home / ".config" / "anthropic")
+
+
+def vscode_settings(
+    platform: Platform, home: PurePath, cwd: PurePath, environment: Mapping[str, str]
+) -> tuple[PurePath, ...]:
+    """Return the places of VS Code's settings: the user's, a remote machine's, the workspace's."""
+    if platform is Platform.WIN32:
+        configuration = roaming_data(home, environment)
+    elif platform is Platform.DARWIN:
+        configuration = home / "Library" / "Application Support"
+    else:
+        configuration = resolved(cwd, environment.get("XDG_CONFIG_HOME") or str(home / ".config"))
+    products = ("Code", "Code - Insiders", "VSCodium", "Cursor", "Windsurf")
+    return (
+        *(configuration / product / "User" / "settings.json" for product in products),
+        home / ".vscode-server" / "data" / "Machine" / "settings.json",
+        home / ".local" / "share" / "code-server" / "User" / "settings.json",
+        cwd / ".vscode" / "settings.json",
+    )
+
+
+def roaming_data(home: PurePath, environment: Mapping[str, str]) -> PurePath:
+    """Return Windows' directory for roaming application data."""
+    moved = environment.get("APPDATA")
+    return PureWindowsPath(moved) if moved else home / "AppData" / "Roaming"

@@ -1,0 +1,114 @@
+"""Looking at the disk without ever hanging, following a link out of bounds, or raising."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from billing_lens.config.entry import FileEntry, FileState
+
+
+class Disk:
+    """Reads files. Confined to some directories it treats everything else as not readable.
+
+    Unchanged files are read once: an entry is kept until the file's inode, size, change time or
+    mode differ. `overlays` are texts that lie over the files, keyed by path (open buffers).
+    """
+
+    def __init__(self, confined_to: tuple[Path, ...] = ()) -> None:
+        self._roots = tuple(os.path.realpath(root) for root in confined_to)
+        self._plain_roots = tuple(os.path.abspath(root) for root in confined_to)
+        self._seen: dict[str, tuple[tuple[int, ...], FileEntry]] = {}
+        self.overlays: Mapping[str, bytes] = {}
+
+    def entry(self, path: str) -> FileEntry:
+        """Return what stands at `path` now. Never raises, never blocks on a pipe or device."""
+        overlay = self.overlays.get(path)
+        on_disk = self._on_disk(path)
+        if overlay is None:
+            return on_disk
+        return FileEntry(path, FileState.REGULAR, overlay, on_disk.mode, on_disk.link_target)
+
+    def names_in(self, directory: str, suffix: str) -> list[str]:
+        """Return the sorted names in `directory` that end in `suffix`; none if unreadable."""
+        return [name for name in self._names(directory) if name.endswith(suffix)]
+
+    def names_containing(self, directory: str, part: str) -> list[str]:
+        """Return the sorted names in `directory` that contain `part`; none if unreadable."""
+        return [name for name in self._names(directory) if part in name]
+
+    def _names(self, directory: str) -> list[str]:
+        if not self._may_look_at(directory):
+            return []
+        try:
+            return sorted(os.listdir(directory))
+        except OSError:
+            return []
+
+    def _may_look_at(self, path: str) -> bool:
+        if not self._roots:
+            return True
+        if not any(_is_within(os.path.abspath(path), root) for root in self._plain_roots):
+            return False
+        real = os.path.realpath(path)
+        return any(_is_within(real, root) for root in self._roots)
+
+    def _on_disk(self, path: str) -> FileEntry:
+        try:
+            if not self._may_look_at(path):
+                return FileEntry(path, FileState.OUTSIDE_HOME)
+            link = os.readlink(path) if os.path.islink(path) else None
+            try:
+                status = os.stat(path)
+            except FileNotFoundError:
+                state = FileState.MISSING if link is None else FileState.DANGLING_LINK
+                return FileEntry(path, state, link_target=link)
+            return self._found(path, status, link)
+        except (FileNotFoundError, NotADirectoryError):
+            return FileEntry(path, FileState.MISSING)
+        except (OSError, ValueError) as error:
+            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else ""
+            return FileEntry(path, FileState.UNREADABLE, reason=_unreadable(reason))
+
+    def _found(self, path: str, status: os.stat_result, link: str | None) -> FileEntry:
+        signature = (
+            status.st_ino,
+            status.st_size,
+            status.st_mtime_ns,
+            status.st_ctime_ns,
+            status.st_mode,
+        )
+        known = self._seen.get(path)
+        if known and known[0] == signature and known[1].link_target == link:
+            return known[1]
+        mode = stat.S_IMODE(status.st_mode) if os.name == "posix" else None
+        if stat.S_ISREG(status.st_mode):
+            data = _read_regular(path)
+            state = FileState.REGULAR if data is not None else FileState.NOT_REGULAR
+        else:
+            data = None
+            is_directory = stat.S_ISDIR(status.st_mode)
+            state = FileState.DIRECTORY if is_directory else FileState.NOT_REGULAR
+        entry = FileEntry(path, state, data or b"", mode, link, status.st_mtime_ns)
+        self._seen[path] = (signature, entry)
+        return entry
+
+
+def _read_regular(path: str) -> bytes | None:
+    """Return the bytes of a regular file; None if it stopped being one since it was looked at."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        return file.read()
+
+
+def _is_within(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _unreadable(reason: str) -> str:
+    return f"The file cannot be read: {reason}." if reason else "The file cannot be read."

@@ -1,0 +1,104 @@
+"""A machine: everything the answer to "who pays?" depends on, as one immutable value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import PurePath
+
+from billing_lens.config.entry import FileEntry, FileState
+from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind, Platform, Scope
+from billing_lens.config.places import (
+    AnthropicPlaces,
+    ClaudePlaces,
+    anthropic_places,
+    claude_places,
+    pure_path,
+    resolved,
+)
+from billing_lens.machine.version import ClaudeVersion
+
+
+class Mode(str, Enum):
+    """How Claude Code is used; the two can pay differently on one machine."""
+
+    HEADLESS = "headless"
+    INTERACTIVE = "interactive"
+
+    @property
+    def other(self) -> Mode:
+        """The mode this one is not."""
+        return Mode.INTERACTIVE if self is Mode.HEADLESS else Mode.HEADLESS
+
+
+@dataclass(frozen=True)
+class ClaudeArguments:
+    """What Claude Code would be started with. `settings` is a path or JSON text."""
+
+    settings: str | None = None
+    setting_sources: tuple[Scope, ...] | None = None
+    """Which of user, project and local settings count; None means all three."""
+    bare: bool = False
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine, read once. `files` is keyed by the path as text.
+
+    `environment` is the process environment Claude Code would start with. `now_ms` is the time of
+    the look in milliseconds since 1970, so that everything below is a pure function.
+    """
+
+    platform: Platform
+    home: PurePath
+    cwd: PurePath
+    environment: Mapping[str, str]
+    version: ClaudeVersion
+    arguments: ClaudeArguments
+    files: Mapping[str, ConfigFile]
+    managed_directory: PurePath
+    now_ms: int
+    entries: Mapping[str, FileEntry] = field(default_factory=dict[str, FileEntry])
+    """Files that are no config files but matter by being there (identity tokens, commands)."""
+
+    @property
+    def claude(self) -> ClaudePlaces:
+        """Where Claude Code's own files are on this machine."""
+        return claude_places(self.home, self.cwd, self.environment)
+
+    def anthropic(self, environment: Mapping[str, str]) -> AnthropicPlaces:
+        """Where the ``ant`` profiles are under `environment`, which settings may have extended."""
+        return anthropic_places(self.platform, self.home, self.cwd, environment)
+
+    def file(self, path: PurePath | str) -> ConfigFile | None:
+        """Return the config file at `path`, None when none was looked for there."""
+        return self.files.get(str(path))
+
+    def existing(self, path: PurePath | str) -> ConfigFile | None:
+        """Return the config file at `path` if something stands there."""
+        file = self.file(path)
+        return file if file and file.exists else None
+
+    def files_of(self, kind: Kind, scope: Scope | None = None) -> Iterator[ConfigFile]:
+        """Yield the existing files of a kind, in the order they were read."""
+        for file in self.files.values():
+            if file.exists and file.kind is kind and (scope is None or file.scope is scope):
+                yield file
+
+    def entry(self, path: str) -> FileEntry:
+        """Return what stands at any path the reader was asked to look at, missing otherwise."""
+        full = str(resolved(self.cwd, path))
+        file = self.files.get(full)
+        if file is not None:
+            return file.entry
+        return self.entries.get(full, FileEntry(full, FileState.MISSING))
+
+    def with_files(self, *files: ConfigFile) -> Machine:
+        """Return this machine with some files replaced or added."""
+        return replace(self, files={**self.files, **{file.path: file for file in files}})
+
+    def path(self, text: str) -> PurePath:
+        """Return `text` as a path of this machine's platform."""
+        return pure_path(self.platform, text)

@@ -1,0 +1,255 @@
+"""Reading a machine: from options to a snapshot of every file that can decide who pays."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from billing_lens.config.entry import FileEntry, FileState
+from billing_lens.config.file import ConfigFile, OpenText
+from billing_lens.config.kinds import Kind, Platform, Scope
+from billing_lens.config.models import ClaudeSettings, ClaudeState, Profile
+from billing_lens.config.places import (
+    DEFAULT_PROFILE,
+    RETIRED_SUFFIX,
+    AnthropicPlaces,
+    anthropic_places,
+    claude_places,
+    managed_places,
+    project_places,
+    pure_path,
+    resolved,
+    vscode_settings,
+)
+from billing_lens.machine.disk import Disk
+from billing_lens.machine.machine import ClaudeArguments, Machine
+from billing_lens.machine.version import (
+    NEWEST_KNOWN,
+    ClaudeVersion,
+    installed_version,
+    parse_version,
+)
+
+FLAG_SETTINGS_PATH = "--settings"
+"""Stands for the path of settings given as JSON text on the command line."""
+
+DIRECTORY_VARIABLES = ("ANTHROPIC_CONFIG_DIR", "XDG_CONFIG_HOME", "APPDATA")
+"""What settings may set to send Claude Code to another Anthropic directory."""
+
+
+@dataclass(frozen=True)
+class MachineOptions:
+    """What to look at. The defaults are this process's own machine.
+
+    `confined` reads nothing outside `home` but the managed directory.
+    """
+
+    home: Path
+    cwd: Path
+    environment: Mapping[str, str]
+    platform: Platform
+    arguments: ClaudeArguments = field(default_factory=ClaudeArguments)
+    managed_directory: Path | None = None
+    version: str | None = None
+    confined: bool = False
+
+
+def this_machine(home: Path | None = None) -> MachineOptions:
+    """Return options for the machine this process runs on."""
+    platform = Platform(sys.platform) if sys.platform in ("darwin", "win32") else Platform.LINUX
+    return MachineOptions(home or Path.home(), Path.cwd(), dict(os.environ), platform)
+
+
+class MachineReader:
+    """Reads one machine again and again, re-parsing only what changed."""
+
+    def __init__(self, options: MachineOptions) -> None:
+        """Prepare to read; nothing is touched yet.
+
+        Raises:
+            ValueError: the version option is no version.
+        """
+        self.options = options
+        self._home = pure_path(options.platform, str(options.home))
+        self._cwd = pure_path(options.platform, str(options.cwd))
+        self._fixed_version = parse_version(options.version) if options.version else None
+        managed = options.managed_directory
+        self._managed = managed_places(
+            options.platform, pure_path(options.platform, str(managed)) if managed else None
+        )
+        roots = (options.home, Path(str(self._managed.settings.parent)))
+        self._disk = Disk(roots if options.confined else ())
+        self._parsed: dict[str, tuple[object, ConfigFile]] = {}
+        self._open: Mapping[str, OpenText] = {}
+        self._named_profiles: frozenset[str] = frozenset()
+
+    def read(self, open_texts: Mapping[str, OpenText] | None = None) -> Machine:
+        """Return the machine as it is now, with `open_texts` (by path) over the files."""
+        self._open = open_texts or {}
+        self._disk.overlays = {path: text.document.data for path, text in self._open.items()}
+        files: dict[str, ConfigFile] = {}
+        for file in self._all_files():
+            files.setdefault(file.path, file)
+        return Machine(
+            platform=self.options.platform,
+            home=self._home,
+            cwd=self._cwd,
+            environment=self.options.environment,
+            version=self._version(files.values()),
+            arguments=self.options.arguments,
+            files=files,
+            managed_directory=self._managed.settings.parent,
+            now_ms=time.time_ns() // 1_000_000,
+            entries=dict(self._other_entries(files.values())),
+        )
+
+    def _all_files(self) -> Iterator[ConfigFile]:
+        claude = claude_places(self._home, self._cwd, self.options.environment)
+        yield self._file(claude.state, Kind.CLAUDE_STATE)
+        yield self._file(claude.legacy_state, Kind.CLAUDE_STATE)
+        yield self._file(claude.credentials, Kind.CLAUDE_CREDENTIALS)
+        settings = [file for file in self._settings(claude.user_settings) if file is not None]
+        yield from settings
+        self._named_profiles = self._profiles_named_in(settings)
+        for directory in self._anthropic_directories(settings):
+            yield from self._anthropic_files(directory)
+        for path in vscode_settings(
+            self.options.platform, self._home, self._cwd, self.options.environment
+        ):
+            yield self._file(path, Kind.VSCODE_SETTINGS)
+
+    def _settings(self, user_settings: PurePath) -> Iterator[ConfigFile | None]:
+        yield self._file(user_settings, Kind.CLAUDE_SETTINGS, Scope.USER)
+        project = project_places(self._cwd)
+        yield self._file(project.settings, Kind.CLAUDE_SETTINGS, Scope.PROJECT)
+        yield self._file(project.local_settings, Kind.CLAUDE_SETTINGS, Scope.LOCAL)
+        yield self._flag_settings()
+        yield self._file(self._managed.settings, Kind.CLAUDE_SETTINGS, Scope.MANAGED)
+        for name in self._disk.names_in(str(self._managed.drop_ins), ".json"):
+            yield self._file(self._managed.drop_ins / name, Kind.CLAUDE_SETTINGS, Scope.MANAGED)
+
+    def _flag_settings(self) -> ConfigFile | None:
+        given = self.options.arguments.settings
+        if given is None:
+            return None
+        if given.lstrip().startswith("{"):
+            entry = FileEntry(FLAG_SETTINGS_PATH, FileState.REGULAR, given.encode())
+            return ConfigFile(FLAG_SETTINGS_PATH, Kind.CLAUDE_SETTINGS, entry, Scope.FLAG)
+        return self._file(resolved(self._cwd, given), Kind.CLAUDE_SETTINGS, Scope.FLAG)
+
+    def _profiles_named_in(self, settings: Iterable[ConfigFile]) -> frozenset[str]:
+        """The profiles that ANTHROPIC_PROFILE names in the process or in any settings file."""
+        environments = [self.options.environment]
+        environments += [
+            model.env or {} for file in settings if (model := file.model(ClaudeSettings))
+        ]
+        names = (environment.get("ANTHROPIC_PROFILE", "").strip() for environment in environments)
+        return frozenset(filter(None, names))
+
+    def _anthropic_directories(self, settings: Iterable[ConfigFile]) -> list[AnthropicPlaces]:
+        """Every directory that any environment of this machine could lead Claude Code to."""
+        options = self.options
+        environments = [dict(options.environment)]
+        for file in settings:
+            model = file.model(ClaudeSettings)
+            named = {
+                k: v for k, v in ((model and model.env) or {}).items() if k in DIRECTORY_VARIABLES
+            }
+            if named:
+                environments.append({**options.environment, **named})
+        places = [
+            anthropic_places(options.platform, self._home, self._cwd, environment)
+            for environment in environments
+        ]
+        return list(dict.fromkeys(places))
+
+    def _anthropic_files(self, places: AnthropicPlaces) -> Iterator[ConfigFile]:
+        active = self._file(places.active_config, Kind.ANTHROPIC_ACTIVE_CONFIG)
+        yield active
+        for profile in sorted(self._profile_names(places, active)):
+            config = self._file(places.config(profile), Kind.ANTHROPIC_PROFILE)
+            yield config
+            yield self._file(places.credentials(profile), Kind.ANTHROPIC_CREDENTIALS)
+            model = config.model(Profile)
+            elsewhere = model and model.authentication and model.authentication.credentials_path
+            if elsewhere and pure_path(self.options.platform, elsewhere).is_absolute():
+                path = pure_path(self.options.platform, elsewhere)
+                yield self._file(path, Kind.ANTHROPIC_CREDENTIALS)
+
+    def _profile_names(self, places: AnthropicPlaces, active: ConfigFile) -> set[str]:
+        """Every profile that is there or that something selects."""
+        names = {DEFAULT_PROFILE, active.text, *self._named_profiles}
+        for directory in (places.configs, places.credentials_directory):
+            found = self._disk.names_in(str(directory), ".json")
+            names.update(name.removesuffix(".json") for name in found)
+        return {name for name in names if name and "\0" not in name}
+
+    def _file(self, path: PurePath, kind: Kind, scope: Scope | None = None) -> ConfigFile:
+        text = str(path)
+        entry, open_text = self._disk.entry(text), self._open.get(text)
+        identity: object = (open_text, entry.mode) if open_text else entry
+        known = self._parsed.get(text)
+        if (
+            known
+            and _is_same(known[0], identity)
+            and (known[1].kind, known[1].scope) == (kind, scope)
+        ):
+            return known[1]
+        file = ConfigFile(text, kind, entry, scope, open_text)
+        self._parsed[text] = (identity, file)
+        return file
+
+    def _other_entries(self, files: Iterable[ConfigFile]) -> Iterator[tuple[str, FileEntry]]:
+        """Look at files that matter by being there: identity tokens, profiles renamed aside."""
+        files = list(files)
+        directories = {
+            self._home.__class__(file.path).parent
+            for file in files
+            if file.kind is Kind.ANTHROPIC_PROFILE
+        }
+        for directory in directories:
+            for name in self._disk.names_containing(str(directory), RETIRED_SUFFIX):
+                path = str(directory / name)
+                yield path, self._disk.entry(path)
+        named = [self.options.environment.get("ANTHROPIC_IDENTITY_TOKEN_FILE")]
+        for file in files:
+            settings, profile = file.model(ClaudeSettings), file.model(Profile)
+            if settings and settings.env:
+                named.append(settings.env.get("ANTHROPIC_IDENTITY_TOKEN_FILE"))
+            if profile and profile.authentication and profile.authentication.identity_token:
+                named.append(profile.authentication.identity_token.path)
+        for name in filter(None, named):
+            path = str(resolved(self._cwd, name))
+            yield path, self._disk.entry(path)
+
+    def _version(self, files: Iterable[ConfigFile]) -> ClaudeVersion:
+        if self._fixed_version:
+            return self._fixed_version
+        finders: tuple[Callable[[], ClaudeVersion | None], ...] = (
+            lambda: None if self.options.confined else installed_version(self.options.environment),
+            lambda: _onboarded_version(files),
+        )
+        return next(
+            filter(None, (find() for find in finders)), ClaudeVersion(NEWEST_KNOWN, "newest")
+        )
+
+
+def _onboarded_version(files: Iterable[ConfigFile]) -> ClaudeVersion | None:
+    for file in files:
+        state = file.model(ClaudeState)
+        if state and state.lastOnboardingVersion:
+            try:
+                return parse_version(state.lastOnboardingVersion, "state")
+            except ValueError:
+                continue
+    return None
+
+
+def _is_same(known: object, now: object) -> bool:
+    if isinstance(known, tuple) and isinstance(now, tuple):
+        return known[0] is now[0] and known[1:] == now[1:]
+    return known is now

@@ -1,0 +1,98 @@
+"""Which version of Claude Code the answer is about, found without running it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import total_ordering
+from pathlib import Path
+from typing import cast
+
+OLDEST_MEASURED = "2.1.110"
+NEWEST_KNOWN = "2.1.330"
+"""The newest version the precedence was measured on; newer ones are taken to behave like it."""
+
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+@total_ordering
+@dataclass(frozen=True)
+class ClaudeVersion:
+    """A version of Claude Code and where it was read: ``option``, ``path``, ``state``, ``newest``.
+
+    `path` means the ``claude`` on PATH, `state` the ``lastOnboardingVersion`` of the state file.
+    """
+
+    text: str
+    origin: str = "option"
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The parts, to compare versions by."""
+        return tuple(int(part) for part in self.text.split("."))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ClaudeVersion) and self.numbers == other.numbers
+
+    def __lt__(self, other: ClaudeVersion) -> bool:
+        return self.numbers < other.numbers
+
+    def __hash__(self) -> int:
+        return hash(self.numbers)
+
+
+def parse_version(text: str, origin: str = "option") -> ClaudeVersion:
+    """Return `text` (``2.1.146``, ``v2.1.146``) as a version.
+
+    Raises:
+        ValueError: the text is no version of the form MAJOR.MINOR.PATCH.
+    """
+    plain = text.strip().removeprefix("v")
+    if not _VERSION.fullmatch(plain):
+        raise ValueError(f"'{text}' is not a version of Claude Code; write it like {NEWEST_KNOWN}")
+    return ClaudeVersion(plain, origin)
+
+
+def installed_version(environment: Mapping[str, str]) -> ClaudeVersion | None:
+    """Return the version of the first ``claude`` on PATH, from its link target or package.json.
+
+    The program is never run. The native installer links ``~/.local/bin/claude`` to
+    ``…/claude/versions/<version>``; npm's packages have a package.json beside or above.
+    """
+    for directory in environment.get("PATH", "").split(os.pathsep):
+        for name in ("claude", "claude.exe", "claude.cmd"):
+            program = Path(directory or ".", name)
+            if directory and program.is_file():
+                return _version_of_program(program)
+    return None
+
+
+def _version_of_program(program: Path) -> ClaudeVersion | None:
+    real = program.resolve()
+    if _VERSION.fullmatch(real.name):
+        return ClaudeVersion(real.name, "path")
+    npm_package = Path("node_modules", "@anthropic-ai", "claude-code", "package.json")
+    above = [parent / "package.json" for parent in real.parents[:4]]
+    for manifest in (*above, program.parent / npm_package):
+        version = _version_in(manifest)
+        if version:
+            return version
+    return None
+
+
+def _version_in(manifest: Path) -> ClaudeVersion | None:
+    try:
+        package: object = json.loads(manifest.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(package, dict):
+        return None
+    fields = cast("dict[str, object]", package)
+    name, version = fields.get("name"), fields.get("version")
+    ours = isinstance(name, str) and name.startswith("@anthropic-ai/claude-code")
+    if ours and isinstance(version, str) and _VERSION.fullmatch(version):
+        return ClaudeVersion(version, "path")
+    return None
