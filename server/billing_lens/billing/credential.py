@@ -1,0 +1,119 @@
+"""One thing Claude Code could authenticate with: its source, where it stands, whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from billing_lens.config.file import ConfigFile
+
+
+class Source(str, Enum):
+    """Where a credential comes from."""
+
+    CLOUD_PROVIDER = "cloud_provider"
+    AUTH_TOKEN = "auth_token"  # noqa: S105 a name, no secret
+    API_KEY = "api_key"
+    API_KEY_HELPER = "api_key_helper"
+    OAUTH_TOKEN = "oauth_token"  # noqa: S105 a name, no secret
+    FEDERATION = "federation"
+    PROFILE = "profile"
+    CLAUDE_AI_LOGIN = "claude_ai_login"
+    MANAGED_KEY = "managed_key"
+    NONE = "none"
+
+
+class State(str, Enum):
+    """What becomes of a credential on this machine."""
+
+    ACTIVE = "active"
+    ALSO_SENT = "also_sent"
+    SHADOWED = "shadowed"
+    UNUSABLE = "unusable"
+    IGNORED = "ignored"
+
+
+class ProfileKind(str, Enum):
+    """How a profile came to be considered; it decides whether it beats the login."""
+
+    EXPLICIT = "explicit"
+    """Named by ANTHROPIC_PROFILE."""
+    FEDERATED = "federated"
+    """Federation variables, or an active profile of type ``oidc_federation``."""
+    IMPLICIT = "implicit"
+    """The active or default profile, simply because it is there."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: a JSON Pointer in a file, a variable, or both (``env`` in a file)."""
+
+    path: str | None = None
+    pointer: str | None = None
+    variable: str | None = None
+
+
+def place_in(file: ConfigFile, pointer: str = "") -> Place:
+    """Return the place of `pointer` in `file`."""
+    return Place(file.path, pointer)
+
+
+@dataclass(frozen=True)
+class Organization:
+    """An organization's id and, where a file says it, its name."""
+
+    id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A credential that was found. Never holds the secret itself.
+
+    `state` and `reason` are final only in a resolved route. `works` is None when it cannot be
+    known without running something.
+    """
+
+    source: Source
+    place: Place
+    state: State = State.SHADOWED
+    reason: str = ""
+    works: bool | None = True
+    organization: Organization | None = None
+    email: str | None = None
+    plan: str | None = None
+    """The subscription type as the login has it, known or not."""
+    tier: str | None = None
+    profile: str | None = None
+    profile_kind: ProfileKind | None = None
+    profile_type: str | None = None
+    credentials_path: str | None = None
+    """The profile's credentials file, when it is there."""
+    provider: str | None = None
+    host: str | None = None
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """Whether Claude Code considers it at all."""
+        return self.state not in (State.UNUSABLE, State.IGNORED)
+
+    def unusable(self, reason: str) -> Credential:
+        """Return it as one that Claude Code looks at and passes over."""
+        return replace(self, state=State.UNUSABLE, reason=reason, works=False)
+
+    def ignored(self, reason: str) -> Credential:
+        """Return it as one that does not count here."""
+        return replace(self, state=State.IGNORED, reason=reason)
+
+    def failing(self, reason: str) -> Credential:
+        """Return it as one that is chosen all the same and then fails."""
+        return replace(self, works=False, reason=reason)
+
+
+SHORT_ID_CHARACTERS = 4
+
+
+def short_id(identifier: str) -> str:
+    """Return an organization id short enough for one line."""
+    shortened = f"{identifier[:SHORT_ID_CHARACTERS]}…"
+    return shortened if len(identifier) > 2 * SHORT_ID_CHARACTERS else identifier

@@ -1,0 +1,165 @@
+"""Which value of an environment variable counts: the process's or one of the settings files'.
+
+Source: the measured table "where a setting counts" and the cases named ``<variable> @ <place>``
+and ``apikey <scope> vs <scope>`` in tests/conformance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from billing_lens.billing.credential import Place
+from billing_lens.billing.versions import Versions
+from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind, Scope
+from billing_lens.config.models import ClaudeSettings
+from billing_lens.machine.machine import Machine, Mode
+from billing_lens.text.json_document import pointer_of
+
+CLOUD_SWITCHES = {
+    "CLAUDE_CODE_USE_BEDROCK": "bedrock",
+    "CLAUDE_CODE_USE_FOUNDRY": "foundry",
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS": "anthropicAws",
+    "CLAUDE_CODE_USE_MANTLE": "mantle",
+    "CLAUDE_CODE_USE_VERTEX": "vertex",
+}
+"""Switch to Claude Code's own word for the provider, in order: the first that is on decides."""
+
+
+class Group(str, Enum):
+    """Variables that count in the same places."""
+
+    KEY = "key"
+    OAUTH_TOKEN = "oauth token"  # noqa: S105 a name, no secret
+    CLOUD = "cloud switch"
+    HOST = "host"
+    PROFILE = "profile and federation"
+    OTHER = "other"
+
+
+GROUPS: dict[str, Group] = {
+    "ANTHROPIC_API_KEY": Group.KEY,
+    "ANTHROPIC_AUTH_TOKEN": Group.KEY,
+    "CLAUDE_CODE_OAUTH_TOKEN": Group.OAUTH_TOKEN,
+    **dict.fromkeys(CLOUD_SWITCHES, Group.CLOUD),
+    "ANTHROPIC_BASE_URL": Group.HOST,
+    "ANTHROPIC_PROFILE": Group.PROFILE,
+    "ANTHROPIC_CONFIG_DIR": Group.PROFILE,
+    "ANTHROPIC_FEDERATION_RULE_ID": Group.PROFILE,
+    "ANTHROPIC_ORGANIZATION_ID": Group.PROFILE,
+    "ANTHROPIC_SERVICE_ACCOUNT_ID": Group.PROFILE,
+    "ANTHROPIC_IDENTITY_TOKEN": Group.PROFILE,
+    "ANTHROPIC_IDENTITY_TOKEN_FILE": Group.PROFILE,
+}
+
+ONCE_MANAGED = Versions("<2.1.257")
+"""So long managed settings could select a profile (cases "profile @ managed.d", "wif @ managed").
+"""
+
+
+def counts(group: Group, scope: Scope, mode: Mode, machine: Machine) -> bool:
+    """Return whether a variable of `group` counts when set in settings of `scope`.
+
+    An untrusted folder counts as trusted interactively: Claude Code asks before it starts there.
+    """
+    if scope in (Scope.USER, Scope.FLAG):
+        return True
+    if scope is Scope.MANAGED:
+        return group is not Group.PROFILE or machine.version in ONCE_MANAGED
+    if group in (Group.KEY, Group.CLOUD):
+        return True
+    return group is Group.HOST and mode is Mode.HEADLESS
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable's value in force and where it was set. Its value may be a secret."""
+
+    name: str
+    value: str
+    place: Place
+
+    def __repr__(self) -> str:
+        return f"Variable({self.name!r}, place={self.place!r})"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A variable as one settings file sets it, with why it does not count (empty if it does)."""
+
+    variable: Variable
+    scope: Scope
+    reason: str = ""
+
+
+class Environment:
+    """The variables Claude Code would see on a machine in one mode."""
+
+    def __init__(self, machine: Machine, mode: Mode) -> None:
+        self._variables = {
+            name: Variable(name, value, Place(variable=name))
+            for name, value in machine.environment.items()
+        }
+        self.ignored: list[Setting] = []
+        """What settings files set in vain, in the order of the files."""
+        for file in settings_in_force(machine):
+            for variable in _variables_of(file):
+                scope = file.scope or Scope.USER
+                if counts(GROUPS.get(variable.name, Group.OTHER), scope, mode, machine):
+                    self._variables[variable.name] = variable
+                else:
+                    self.ignored.append(Setting(variable, scope, _why_not(scope, mode)))
+
+    def get(self, name: str) -> Variable | None:
+        """Return a variable that is set to more than white space, else None."""
+        variable = self._variables.get(name)
+        return variable if variable and variable.value.strip() else None
+
+    def values(self) -> Mapping[str, str]:
+        """Return all variables as a process would see them."""
+        return {name: variable.value for name, variable in self._variables.items()}
+
+    def is_on(self, name: str) -> Variable | None:
+        """Return a switch that is on: ``1``, ``true``, ``yes`` or ``on`` in any case."""
+        variable = self.get(name)
+        on = variable and variable.value.strip().lower() in ("1", "true", "yes", "on")
+        return variable if on else None
+
+
+SCOPES_WEAKEST_FIRST = (Scope.USER, Scope.PROJECT, Scope.LOCAL, Scope.FLAG, Scope.MANAGED)
+
+
+def settings_in_force(machine: Machine) -> Iterator[ConfigFile]:
+    """Yield the settings files that Claude Code would obey, weakest first.
+
+    Settings override the shell; among them managed.d > managed > ``--settings`` > local > project
+    > user. ``--setting-sources`` can leave out user, project and local.
+    """
+    wanted = machine.arguments.setting_sources
+    for scope in SCOPES_WEAKEST_FIRST:
+        if wanted is None or scope in wanted or scope in (Scope.FLAG, Scope.MANAGED):
+            for file in machine.files_of(Kind.CLAUDE_SETTINGS, scope):
+                if not is_ignored(file):
+                    yield file
+
+
+def is_ignored(file: ConfigFile) -> bool:
+    """Return whether Claude Code ignores a settings file as a whole: broken, or one wrong type.
+
+    Cases "user settings.json invalid JSON", "… one bad field + env apikey".
+    """
+    return file.value is None or any(problem.code == "wrong-type" for problem in file.problems)
+
+
+def _variables_of(file: ConfigFile) -> Iterator[Variable]:
+    settings = file.model(ClaudeSettings)
+    for name, value in (settings.env or {}).items() if settings else ():
+        yield Variable(name, value, Place(file.path, pointer_of("env", name), name))
+
+
+def _why_not(scope: Scope, mode: Mode) -> str:
+    where = "managed" if scope is Scope.MANAGED else "project"
+    when = f" in {mode.value} mode" if scope is not Scope.MANAGED else ""
+    return f"Claude Code does not take this variable from {where} settings{when}."

@@ -1,0 +1,104 @@
+"""What the user expects to pay with: said, demanded by policy, or inferred from evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from billing_lens.billing.credential import Place
+from billing_lens.billing.login import PLANS, account, find_login
+from billing_lens.billing.policy import managed_policy
+from billing_lens.billing.route import Billing, Route
+from billing_lens.machine.machine import Machine
+
+ANY = "any"
+"""What a user says who expects nothing in particular: no conflict is reported then."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What should pay. `origin` says where that is known from; `place` points to the evidence."""
+
+    billing: Billing | None
+    organization: str | None
+    origin: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user said, from `origin` ("option --expect", "setting billingLens.expected")."""
+
+    billing: str | None = None
+    organization: str | None = None
+    origin: str = ""
+
+
+def expectation(machine: Machine, wish: Wish | None = None) -> Expectation | None:
+    """Return what should pay for Claude Code on `machine`; None when there is no evidence.
+
+    In this order: the user's wish, managed policy, a usable login with a plan, the cached account
+    of a subscription. A wish of one part alone (say, billing) is completed with the rest of what
+    is inferred only when both agree.
+    """
+    inferences: tuple[Callable[[Machine], Expectation | None], ...] = (
+        _from_policy,
+        _from_login,
+        _from_account,
+    )
+    inferred = next(filter(None, (infer(machine) for infer in inferences)), None)
+    if wish is None or not (wish.billing or wish.organization):
+        return inferred
+    if wish.billing == ANY and not wish.organization:
+        return None
+    billing = Billing(wish.billing) if wish.billing and wish.billing != ANY else None
+    organization = wish.organization
+    if organization is None and inferred and inferred.billing is billing:
+        organization = inferred.organization
+    return Expectation(billing, organization, wish.origin, inferred.place if inferred else None)
+
+
+def is_as_expected(route: Route, expected: Expectation | None) -> bool | None:
+    """Return whether `route` pays as expected; None when nothing is expected.
+
+    An organization that the route does not name is not held against it.
+    """
+    if expected is None:
+        return None
+    if expected.billing is not None and route.billing is not expected.billing:
+        return False
+    known = route.organization.id if route.organization else None
+    return not (expected.organization and known and known != expected.organization)
+
+
+def _from_policy(machine: Machine) -> Expectation | None:
+    policy = managed_policy(machine)
+    method = {"claudeai": Billing.SUBSCRIPTION, "console": Billing.API_USAGE}.get(
+        policy.method or ""
+    )
+    allowed = policy.organizations or ()
+    organization = allowed[0] if len(allowed) == 1 else None
+    if method is None and organization is None:
+        return None
+    return Expectation(method, organization, "policy", policy.place)
+
+
+def _from_login(machine: Machine) -> Expectation | None:
+    for login in find_login(machine):
+        if login.can_be_chosen and login.plan in PLANS:
+            organization = login.organization.id if login.organization else None
+            origin = f"your Claude {login.plan.title()} login"
+            return Expectation(Billing.SUBSCRIPTION, organization, origin, login.place)
+    return None
+
+
+def _from_account(machine: Machine) -> Expectation | None:
+    known = account(machine)
+    if known is None:
+        return None
+    cached, file = known
+    kind = cached.organizationType or ""
+    if not kind.startswith("claude_"):
+        return None
+    place = Place(file.path, "/oauthAccount")
+    return Expectation(Billing.SUBSCRIPTION, cached.organizationUuid, "your last account", place)

@@ -1,0 +1,93 @@
+"""Keys, tokens, helpers and cloud providers: the credentials of variables and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Credential, Place, Source
+from billing_lens.billing.environment import (
+    CLOUD_SWITCHES,
+    Environment,
+    Variable,
+    settings_in_force,
+)
+from billing_lens.billing.login import state_file
+from billing_lens.billing.surface import Surface
+from billing_lens.config.kinds import Scope
+from billing_lens.config.models import ClaudeSettings, ClaudeState
+from billing_lens.machine.machine import Machine, Mode
+from billing_lens.text.json_document import pointer_of
+
+REMEMBERED_CHARACTERS = 20
+"""How many of a key's last characters Claude Code remembers an answer by."""
+
+
+def find_cloud_provider(environment: Environment) -> Iterator[Credential]:
+    """Yield each cloud provider that is switched on, in Claude Code's order."""
+    for name, provider in CLOUD_SWITCHES.items():
+        switch = environment.is_on(name)
+        if switch:
+            yield Credential(Source.CLOUD_PROVIDER, switch.place, provider=provider)
+
+
+def find_auth_token(environment: Environment) -> Iterator[Credential]:
+    """Yield ANTHROPIC_AUTH_TOKEN."""
+    token = environment.get("ANTHROPIC_AUTH_TOKEN")
+    if token:
+        yield Credential(Source.AUTH_TOKEN, token.place)
+
+
+def find_oauth_token(environment: Environment) -> Iterator[Credential]:
+    """Yield CLAUDE_CODE_OAUTH_TOKEN, what ``claude setup-token`` gives."""
+    token = environment.get("CLAUDE_CODE_OAUTH_TOKEN")
+    if token:
+        yield Credential(Source.OAUTH_TOKEN, token.place)
+
+
+def find_api_key(
+    machine: Machine, environment: Environment, mode: Mode, surface: Surface
+) -> Iterator[Credential]:
+    """Yield ANTHROPIC_API_KEY; interactively and in VS Code it counts only when approved.
+
+    Cases "customApiKeyResponses …", "entrypoint vscode: apikey …" and those of basis interactive.
+    """
+    key = environment.get("ANTHROPIC_API_KEY")
+    if not key:
+        return
+    credential = Credential(Source.API_KEY, key.place)
+    needs_approval = surface is Surface.VSCODE or mode is Mode.INTERACTIVE
+    if surface is Surface.BARE or not needs_approval or _answer(machine, key) == "approved":
+        yield credential
+    elif _answer(machine, key) == "rejected":
+        yield credential.ignored("You told Claude Code not to use this key interactively.")
+    elif surface is Surface.VSCODE:
+        yield credential.ignored("In VS Code a key counts only after you approved it.")
+    else:
+        yield credential.ignored("Claude Code will ask whether to use this key; the default is No.")
+
+
+def _answer(machine: Machine, key: Variable) -> str | None:
+    file = state_file(machine)
+    state = file.model(ClaudeState) if file else None
+    responses = state.customApiKeyResponses if state else None
+    remembered = key.value.strip()[-REMEMBERED_CHARACTERS:]
+    if responses and remembered in (responses.approved or ()):
+        return "approved"
+    return "rejected" if responses and remembered in (responses.rejected or ()) else None
+
+
+def find_api_key_helper(machine: Machine, surface: Surface) -> Iterator[Credential]:
+    """Yield the apiKeyHelper in force. It is never run, so whether it works is not known.
+
+    Bare runs take it from ``--settings`` only (case "--bare …").
+    """
+    helper = None
+    for file in settings_in_force(machine):
+        settings = file.model(ClaudeSettings)
+        counts = surface is not Surface.BARE or file.scope in (Scope.FLAG, Scope.MANAGED)
+        if settings and (settings.apiKeyHelper or "").strip() and counts:
+            helper = Credential(
+                Source.API_KEY_HELPER, Place(file.path, pointer_of("apiKeyHelper")), works=None
+            )
+    if helper:
+        yield helper

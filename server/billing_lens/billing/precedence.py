@@ -1,0 +1,96 @@
+"""The order in which Claude Code prefers credentials: one table, first matching row decides.
+
+A profile is *above the login* when it is explicit or federated, and up to 2.1.153 whenever it is
+there at all. The rows differ only in where that puts it:
+
+* profile above the login:  managed key > profile > login
+* otherwise:                login > managed key > profile
+
+Seen over both rows the three form a cycle (the login beats the managed key, the key beats the
+profile, the profile beats the login); with all three the first row holds and the managed key pays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from billing_lens.billing.credential import Credential, ProfileKind, Source
+from billing_lens.billing.surface import Surface
+from billing_lens.billing.versions import ALL_VERSIONS, Versions
+from billing_lens.machine.version import ClaudeVersion
+
+_KEYS = (Source.CLOUD_PROVIDER, Source.AUTH_TOKEN, Source.API_KEY_HELPER, Source.API_KEY)
+_PROFILES = (Source.PROFILE, Source.FEDERATION)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One row: when it holds and which source comes before which."""
+
+    name: str
+    sources: tuple[Source, ...]
+    surfaces: tuple[Surface, ...] = (Surface.TERMINAL, Surface.VSCODE)
+    profiles: tuple[ProfileKind, ...] = ()
+    """The row needs a usable profile of one of these kinds; empty: it needs none."""
+    versions: Versions = ALL_VERSIONS
+    evidence: tuple[str, ...] = ()
+
+    def holds(self, surface: Surface, profile: ProfileKind | None, version: ClaudeVersion) -> bool:
+        """Return whether this row is about such a run."""
+        return (
+            surface in self.surfaces
+            and (not self.profiles or profile in self.profiles)
+            and version in self.versions
+        )
+
+
+PRECEDENCE: tuple[Order, ...] = (
+    Order(
+        "bare",
+        _KEYS,
+        surfaces=(Surface.BARE,),
+        evidence=("--bare sub only", "--bare sub+apikey"),
+    ),
+    Order(
+        "desktop or remote",
+        (
+            Source.CLOUD_PROVIDER,
+            Source.OAUTH_TOKEN,
+            Source.CLAUDE_AI_LOGIN,
+            Source.AUTH_TOKEN,
+            Source.API_KEY_HELPER,
+            Source.API_KEY,
+            Source.MANAGED_KEY,
+        ),
+        surfaces=(Surface.DESKTOP,),
+        evidence=("entrypoint desktop: …", "entrypoint remote: …"),
+    ),
+    Order(
+        "explicit or federated profile above the login",
+        (*_KEYS, Source.OAUTH_TOKEN, Source.MANAGED_KEY, *_PROFILES, Source.CLAUDE_AI_LOGIN),
+        profiles=(ProfileKind.EXPLICIT, ProfileKind.FEDERATED),
+        versions=Versions(">=2.1.118"),
+        evidence=("sub+antprof", "sub+prim+wif", "antvar[sub+ant+PROFILE] baseline"),
+    ),
+    Order(
+        "any profile above the login",
+        (*_KEYS, Source.OAUTH_TOKEN, Source.MANAGED_KEY, *_PROFILES, Source.CLAUDE_AI_LOGIN),
+        profiles=(ProfileKind.IMPLICIT,),
+        versions=Versions(">=2.1.118,<2.1.154"),
+        evidence=("sub+ant", "ant+prim", "anthropics/claude-code#61166"),
+    ),
+    Order(
+        "login first",
+        (*_KEYS, Source.OAUTH_TOKEN, Source.CLAUDE_AI_LOGIN, Source.MANAGED_KEY, *_PROFILES),
+        evidence=("sub+ant", "sub+prim+ant", "prim"),
+    ),
+)
+
+
+def order_for(surface: Surface, credentials: Sequence[Credential], version: ClaudeVersion) -> Order:
+    """Return the row of PRECEDENCE that holds for these credentials."""
+    profile = next(
+        (c.profile_kind for c in credentials if c.source in _PROFILES and c.can_be_chosen), None
+    )
+    return next(order for order in PRECEDENCE if order.holds(surface, profile, version))

@@ -1,0 +1,266 @@
+"""The route: which credential is in charge, why, and who pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from urllib.parse import urlsplit
+
+from billing_lens.billing.credential import (
+    Credential,
+    Organization,
+    Place,
+    ProfileKind,
+    Source,
+    State,
+    short_id,
+)
+from billing_lens.billing.environment import Environment
+from billing_lens.billing.key import (
+    find_api_key,
+    find_api_key_helper,
+    find_auth_token,
+    find_cloud_provider,
+    find_oauth_token,
+)
+from billing_lens.billing.login import PLANS, account, find_login, find_managed_key
+from billing_lens.billing.policy import under_policy
+from billing_lens.billing.precedence import Order, order_for
+from billing_lens.billing.profile import find_federation, find_profiles
+from billing_lens.billing.surface import Surface, surface_of
+from billing_lens.machine.machine import Machine, Mode
+
+FIRST_PARTY_DOMAIN = "anthropic.com"
+
+PROVIDER_NAMES = {
+    "bedrock": "Amazon Bedrock",
+    "vertex": "Google Vertex AI",
+    "foundry": "Microsoft Foundry",
+    "mantle": "Mantle",
+    "anthropicAws": "Anthropic on AWS",
+}
+
+
+class Billing(str, Enum):
+    """Who pays."""
+
+    SUBSCRIPTION = "subscription"
+    API_USAGE = "api_usage"
+    CLOUD_PROVIDER = "cloud_provider"
+    GATEWAY = "gateway"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Route:
+    """The answer for one machine in one mode. `place` is None when nothing is in charge."""
+
+    mode: Mode
+    source: Source
+    billing: Billing
+    label: str
+    reason: str
+    works: bool | None
+    place: Place | None
+    credentials: tuple[Credential, ...]
+    organization: Organization | None = None
+    email: str | None = None
+    plan: str | None = None
+    tier: str | None = None
+    profile: str | None = None
+    profile_kind: ProfileKind | None = None
+    provider: str | None = None
+    host: str | None = None
+    """The host requests go to when it is not Anthropic's own."""
+
+    def credentials_from(self, *sources: Source) -> Iterator[Credential]:
+        """Yield the credentials found for these sources, in the order of precedence."""
+        return (credential for credential in self.credentials if credential.source in sources)
+
+
+def resolve_route(machine: Machine, mode: Mode) -> Route:
+    """Return which credential Claude Code would use on `machine` in `mode`, and who pays."""
+    environment = Environment(machine, mode)
+    surface = surface_of(machine, environment)
+    found = tuple(_find_credentials(machine, environment, mode, surface))
+    order = order_for(surface, found, machine.version)
+    ranked = _ranked(order, found)
+    active = next((credential for credential in ranked if credential.state is State.ACTIVE), None)
+    if active is None:
+        return _no_route(machine, mode, ranked)
+    active = under_policy(machine, active)
+    return _describe(machine, mode, active, ranked, _host(environment))
+
+
+def _find_credentials(
+    machine: Machine, environment: Environment, mode: Mode, surface: Surface
+) -> Iterator[Credential]:
+    yield from find_cloud_provider(environment)
+    yield from find_auth_token(environment)
+    yield from find_api_key_helper(machine, surface)
+    yield from find_api_key(machine, environment, mode, surface)
+    yield from find_oauth_token(environment)
+    federation = list(find_federation(machine, environment))
+    yield from federation
+    federated = any(credential.can_be_chosen for credential in federation)
+    for profile in find_profiles(machine, environment):
+        outranked = federated and profile.profile_kind is not ProfileKind.EXPLICIT
+        if outranked and profile.can_be_chosen:
+            yield profile.ignored("The federation variables come before the active profile.")
+        else:
+            yield profile
+    yield from find_login(machine)
+    yield from find_managed_key(machine)
+
+
+def _ranked(order: Order, found: tuple[Credential, ...]) -> tuple[Credential, ...]:
+    """Return the credentials by precedence, each with what becomes of it and why."""
+    unlisted = len(order.sources)
+    position = {source: index for index, source in enumerate(order.sources)}
+    by_rank = sorted(found, key=lambda credential: position.get(credential.source, unlisted))
+    ranked: list[Credential] = []
+    active: Credential | None = None
+    for credential in by_rank:
+        if credential.source not in position and credential.can_be_chosen:
+            ranked.append(credential.ignored(f"Not used in this kind of run ({order.name})."))
+        elif not credential.can_be_chosen:
+            ranked.append(credential)
+        elif active is None:
+            active = replace(
+                credential, state=State.ACTIVE, reason=credential.reason or _why_active(credential)
+            )
+            ranked.append(active)
+        else:
+            ranked.append(_behind(active, credential))
+    return tuple(ranked)
+
+
+_SENT_ALONG = {
+    Source.AUTH_TOKEN: (Source.API_KEY, Source.API_KEY_HELPER, Source.MANAGED_KEY),
+    Source.API_KEY_HELPER: (Source.API_KEY,),
+}
+"""What travels as ``x-api-key`` beside a bearer token (cases "authtok+apikey", "authtok+prim",
+"helper+apikey"). The bearer decides who pays."""
+
+
+def _behind(active: Credential, credential: Credential) -> Credential:
+    if credential.source in _SENT_ALONG.get(active.source, ()):
+        reason = f"Sent along, but {describe_source(active)} decides."
+        return replace(credential, state=State.ALSO_SENT, reason=reason)
+    reason = f"{describe_source(active)} comes first."
+    return replace(credential, state=State.SHADOWED, reason=reason[0].upper() + reason[1:])
+
+
+def _why_active(credential: Credential) -> str:
+    if credential.source is Source.PROFILE and credential.profile_kind is ProfileKind.EXPLICIT:
+        return f"ANTHROPIC_PROFILE selects the profile '{credential.profile}'."
+    if credential.source is Source.PROFILE:
+        return f"The profile '{credential.profile}' of the ant CLI is active."
+    return "Nothing that Claude Code prefers is set."
+
+
+def describe_source(credential: Credential) -> str:
+    """Return the credential in a few words for a sentence: "the profile 'default'"."""
+    if credential.source is Source.PROFILE:
+        return f"the profile '{credential.profile}'"
+    return {
+        Source.CLOUD_PROVIDER: PROVIDER_NAMES.get(credential.provider or "", "a cloud provider"),
+        Source.AUTH_TOKEN: "ANTHROPIC_AUTH_TOKEN",
+        Source.API_KEY: "ANTHROPIC_API_KEY",
+        Source.API_KEY_HELPER: "apiKeyHelper",
+        Source.OAUTH_TOKEN: "CLAUDE_CODE_OAUTH_TOKEN",
+        Source.FEDERATION: "workload identity federation",
+        Source.CLAUDE_AI_LOGIN: "the claude.ai login",
+        Source.MANAGED_KEY: "the managed key",
+    }.get(credential.source, "nothing")
+
+
+def _host(environment: Environment) -> str | None:
+    """Return the host of ANTHROPIC_BASE_URL unless it is Anthropic's own."""
+    base_url = environment.get("ANTHROPIC_BASE_URL")
+    try:
+        host = urlsplit(base_url.value.strip()).hostname if base_url else None
+    except ValueError:
+        return None
+    first_party = host and (host == FIRST_PARTY_DOMAIN or host.endswith("." + FIRST_PARTY_DOMAIN))
+    return None if first_party else host
+
+
+def _no_route(machine: Machine, mode: Mode, ranked: tuple[Credential, ...]) -> Route:
+    known = account(machine)
+    return Route(
+        mode,
+        Source.NONE,
+        Billing.NONE,
+        "Not logged in",
+        "No credential that Claude Code could use was found.",
+        works=False,
+        place=Place(known[1].path, "/oauthAccount") if known else None,
+        credentials=ranked,
+    )
+
+
+def _describe(
+    machine: Machine,
+    mode: Mode,
+    active: Credential,
+    ranked: tuple[Credential, ...],
+    host: str | None,
+) -> Route:
+    host = None if active.source is Source.CLOUD_PROVIDER else host
+    billing = _billing(machine, active, host)
+    return Route(
+        mode,
+        active.source,
+        billing,
+        _label(active, billing, host),
+        active.reason,
+        active.works,
+        active.place,
+        ranked,
+        active.organization,
+        active.email,
+        active.plan,
+        active.tier,
+        active.profile,
+        active.profile_kind,
+        active.provider,
+        host,
+    )
+
+
+def _billing(machine: Machine, active: Credential, host: str | None) -> Billing:
+    if active.source is Source.CLOUD_PROVIDER:
+        return Billing.CLOUD_PROVIDER
+    if active.source is Source.OAUTH_TOKEN:
+        return Billing.SUBSCRIPTION
+    if active.source is Source.CLAUDE_AI_LOGIN:
+        subscribed = active.plan in PLANS or _account_is_subscribed(machine)
+        return Billing.SUBSCRIPTION if subscribed else Billing.UNKNOWN
+    return Billing.GATEWAY if host else Billing.API_USAGE
+
+
+def _account_is_subscribed(machine: Machine) -> bool:
+    """Whether the cached account shows a subscription, for a login that lost its plan (#30185)."""
+    known = account(machine)
+    if known is None:
+        return False
+    kind, billing = known[0].organizationType or "", known[0].billingType or ""
+    return kind.startswith("claude_") or billing.endswith("_subscription")
+
+
+def _label(active: Credential, billing: Billing, host: str | None) -> str:
+    if active.source is Source.CLOUD_PROVIDER:
+        return PROVIDER_NAMES.get(active.provider or "", "Cloud provider")
+    if active.source is Source.OAUTH_TOKEN:
+        return "Claude subscription (OAuth token)"
+    if active.source is Source.CLAUDE_AI_LOGIN:
+        plan = f" {active.plan.title()}" if active.plan in PLANS else " subscription"
+        tier = f" {active.tier}" if active.tier and active.plan == "max" else ""
+        return f"Claude{plan}{tier}" if billing is Billing.SUBSCRIPTION else "Claude login"
+    if billing is Billing.GATEWAY:
+        return f"Gateway {host}"
+    whose = f" (organization {short_id(active.organization.id)})" if active.organization else ""
+    return f"API usage{whose}"

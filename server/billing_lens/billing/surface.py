@@ -1,0 +1,30 @@
+"""From where Claude Code is started, as far as it changes which credential is taken."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from billing_lens.billing.environment import Environment
+from billing_lens.machine.machine import Machine
+
+
+class Surface(str, Enum):
+    """Where Claude Code runs (cases named ``entrypoint …`` and ``--bare …``)."""
+
+    TERMINAL = "terminal"
+    VSCODE = "vscode"
+    DESKTOP = "desktop"
+    """The desktop application or a remote session: first-party logins come first."""
+    BARE = "bare"
+    """``--bare`` or CLAUDE_CODE_SIMPLE: no login, no profile, only keys."""
+
+
+def surface_of(machine: Machine, environment: Environment) -> Surface:
+    """Return from where Claude Code would be started on this machine."""
+    if machine.arguments.bare or environment.is_on("CLAUDE_CODE_SIMPLE"):
+        return Surface.BARE
+    entrypoint = environment.get("CLAUDE_CODE_ENTRYPOINT")
+    name = entrypoint.value if entrypoint else ""
+    if name == "claude-desktop" or environment.is_on("CLAUDE_CODE_REMOTE"):
+        return Surface.DESKTOP
+    return Surface.VSCODE if name == "claude-vscode" else Surface.TERMINAL
