@@ -1,0 +1,82 @@
+"""Fixes that take an ``ant`` profile out of charge, least destructive first.
+
+What switches a profile off was measured (cases "antvar[sub+ant] authentication missing", "config
+missing, credentials only", "active_config=missing profile"). Removing ``organization_id`` alone
+does not ("antvar[…] organization_id missing (conf)"), so the sign-in goes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.environment import Environment
+from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind
+from billing_lens.config.places import RETIRED_SUFFIX
+from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix, RenameFile
+from billing_lens.machine.machine import Machine, Mode
+from billing_lens.text.edits import TextEdit, remove_properties
+from billing_lens.text.positions import Span
+
+CACHED_BINDING = ("/organization_id", "/workspace_id", "/authentication")
+"""What binds a profile to an organization and lets it sign in."""
+
+
+def profile_fixes(machine: Machine, credential: Credential) -> Iterator[Fix]:
+    """Yield the fixes for a profile that should not be in charge."""
+    file = machine.existing(credential.place.path or "")
+    if credential.source is not Source.PROFILE or file is None or credential.profile is None:
+        return
+    if not file.is_broken:
+        yield from _clear_sign_in(file, credential.profile)
+    yield from _select_another(machine, credential.profile)
+    yield _retire(machine, file, credential.profile)
+
+
+def _clear_sign_in(file: ConfigFile, profile: str) -> Iterator[Fix]:
+    edits = remove_properties(file.document, CACHED_BINDING)
+    if edits:
+        yield Fix(
+            f"clear-sign-in:{profile}",
+            f"Clear the cached organization and sign-in of profile '{profile}'",
+            (EditFile(file.path, edits),),
+            effort=1,
+        )
+
+
+def _select_another(machine: Machine, profile: str) -> Iterator[Fix]:
+    places = machine.anthropic(Environment(machine, Mode.HEADLESS).values())
+    active = machine.existing(places.active_config)
+    for file in machine.files_of(Kind.ANTHROPIC_PROFILE):
+        path = machine.path(file.path)
+        if path.parent != places.configs or path.stem == profile:
+            continue
+        yield Fix(
+            f"select-profile:{path.stem}",
+            f"Select profile '{path.stem}' instead of '{profile}'",
+            (_select(active, str(places.active_config), path.stem),),
+            effort=2,
+        )
+
+
+def _select(active: ConfigFile | None, path: str, profile: str) -> Change:
+    if active is None:
+        return CreateFile(path, f"{profile}\n".encode(), mode=0o644)
+    return EditFile(path, (TextEdit(Span(0, len(active.buffer.data)), f"{profile}\n"),))
+
+
+def _retire(machine: Machine, file: ConfigFile, profile: str) -> Fix:
+    aside = _free_name(machine, file.path + RETIRED_SUFFIX)
+    return Fix(
+        f"retire-profile:{profile}",
+        f"Retire profile '{profile}' (rename it to {machine.path(aside).name})",
+        (RenameFile(file.path, aside),),
+        effort=3,
+    )
+
+
+def _free_name(machine: Machine, wanted: str) -> str:
+    """Return `wanted`, or with a number behind it when something stands there already."""
+    candidates = (wanted, *(f"{wanted}.{number}" for number in range(2, 1000)))
+    return next(name for name in candidates if not machine.entry(name).exists)
