@@ -1,0 +1,125 @@
+"""From a machine to all that is said about it: the one call that output, lsp and cli make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
+from billing_lens.billing.route import Route, resolve_route
+from billing_lens.fixes.fix import Fix, Safety, simulate
+from billing_lens.machine.machine import Machine, Mode
+from billing_lens.rules import RULES, Finding, Rule, Verdict
+
+
+@dataclass(frozen=True)
+class OfferedFix:
+    """A fix with the route it leads to, found by simulation."""
+
+    fix: Fix
+    resulting: Route
+    reaches: bool
+    """Whether the resulting route works and pays as expected."""
+
+    @property
+    def id(self) -> str:
+        """What ``--fix`` takes."""
+        return self.fix.id
+
+    @property
+    def title(self) -> str:
+        """What is done and who pays then: "Retire profile 'default': bills Claude Max 20x"."""
+        return f"{self.fix.title}: {describe_payment(self.resulting)}"
+
+    @property
+    def safety(self) -> Safety:
+        """Safe when it loses nothing (no fix does) and the right one pays afterwards."""
+        return Safety.SAFE if self.reaches else Safety.UNSAFE
+
+
+@dataclass(frozen=True)
+class ReviewedFinding:
+    """A finding with its fixes simulated, the best first."""
+
+    finding: Finding
+    fixes: tuple[OfferedFix, ...]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that found it."""
+        return RULES[self.finding.rule]
+
+
+@dataclass(frozen=True)
+class Review:
+    """One machine looked at in one mode."""
+
+    machine: Machine
+    route: Route
+    other: Route
+    expected: Expectation | None
+    findings: tuple[ReviewedFinding, ...]
+
+    @property
+    def as_expected(self) -> bool | None:
+        """Whether the right one pays; None when nothing is expected."""
+        return is_as_expected(self.route, self.expected)
+
+    @cached_property
+    def offered(self) -> tuple[OfferedFix, ...]:
+        """Every different fix that is offered, the best first."""
+        unique = {offer.id: offer for finding in self.findings for offer in finding.fixes}
+        return tuple(sorted(unique.values(), key=_preference))
+
+
+def review(machine: Machine, mode: Mode, wish: Wish | None = None) -> Review:
+    """Return who pays on `machine`, whether that is as expected, and what can be done."""
+    route, other = resolve_route(machine, mode), resolve_route(machine, mode.other)
+    expected = expectation(machine, wish)
+    verdict = Verdict(route, other, expected)
+    simulated: dict[str, OfferedFix | None] = {}
+    findings = tuple(
+        ReviewedFinding(finding, tuple(_offers(machine, finding, verdict, simulated)))
+        for rule in RULES.values()
+        if machine.version in rule.versions
+        for finding in rule.check(machine, verdict)
+    )
+    ordered = sorted(
+        findings, key=lambda found: (found.finding.severity.rank, not found.rule.explains_route)
+    )
+    return Review(machine, route, other, expected, tuple(ordered))
+
+
+def _offers(
+    machine: Machine, finding: Finding, verdict: Verdict, known: dict[str, OfferedFix | None]
+) -> Iterator[OfferedFix]:
+    for fix in finding.fixes:
+        if fix.id not in known:
+            known[fix.id] = _offer(machine, fix, verdict)
+    offers = [offer for fix in finding.fixes if (offer := known[fix.id])]
+    yield from sorted(offers, key=_preference)
+
+
+def _offer(machine: Machine, fix: Fix, verdict: Verdict) -> OfferedFix | None:
+    """Return `fix` with its outcome; None when it would not change who pays although it should."""
+    after = simulate(fix, machine)
+    resulting = resolve_route(after, verdict.route.mode)
+    elsewhere = resolve_route(after, verdict.other.mode)
+    changes = (resulting.label, elsewhere.label) != (verdict.route.label, verdict.other.label)
+    right = (
+        is_as_expected(resulting, verdict.expected) is not False and resulting.works is not False
+    )
+    return OfferedFix(fix, resulting, right) if changes or right else None
+
+
+def _preference(offer: OfferedFix) -> tuple[bool, int, str]:
+    return (not offer.reaches, offer.fix.effort, offer.id)
+
+
+def describe_payment(route: Route) -> str:
+    """Return who pays in a few words that can follow a colon: "bills Claude Max 20x"."""
+    if route.billing.value == "none":
+        return "then nobody is logged in"
+    failing = ", which does not work" if route.works is False else ""
+    return f"bills {route.label}{failing}"

@@ -1,0 +1,15 @@
+"""One module a rule. Importing the package registers every rule, in the order of the modules."""
+
+from billing_lens.rules import organization_conflict, profile_overrides_login
+from billing_lens.rules.rule import RULES, Finding, Related, Rule, Severity, Verdict
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "Related",
+    "Rule",
+    "Severity",
+    "Verdict",
+    "organization_conflict",
+    "profile_overrides_login",
+]

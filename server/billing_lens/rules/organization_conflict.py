@@ -1,0 +1,98 @@
+"""Rule organization-conflict: a cached organization is not the one expected to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from billing_lens.billing.credential import Credential, Place, Source, short_id
+from billing_lens.billing.login import account
+from billing_lens.config.file import ConfigFile
+from billing_lens.config.models import Profile, ProfileCredentials
+from billing_lens.fixes.fix import Fix
+from billing_lens.fixes.profile_fixes import profile_fixes
+from billing_lens.machine.machine import Machine
+from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
+
+
+@rule(
+    "organization-conflict",
+    severity=Severity.ERROR,
+    evidence=(
+        "anthropics/claude-code#60742",
+        "anthropics/claude-code#12740",
+        "anthropics/claude-code#48460",
+    ),
+)
+def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
+    """A cached organization id differs from the organization that should pay."""
+    expected = verdict.expected
+    if expected is None or expected.organization is None:
+        return
+    related = (
+        (
+            Related(
+                expected.place,
+                f"{short_id(expected.organization)} should pay (from {expected.origin}).",
+            ),
+        )
+        if expected.place
+        else ()
+    )
+    for cached in _cached_organizations(machine, verdict):
+        if cached.id != expected.organization:
+            severity = verdict.severity_of(cached.credential)
+            yield Finding(
+                "organization-conflict",
+                severity,
+                _message(cached, severity, expected.organization),
+                cached.place,
+                tuple(place for place in related if place.place != cached.place),
+                cached.fixes,
+                leftover=severity is Severity.HINT,
+            )
+
+
+@dataclass(frozen=True)
+class _Cached:
+    """One place that holds an organization id, and the credential it belongs to."""
+
+    id: str
+    place: Place
+    credential: Credential
+    fixes: tuple[Fix, ...] = ()
+
+
+def _cached_organizations(machine: Machine, verdict: Verdict) -> Iterator[_Cached]:
+    for profile in verdict.route.credentials_from(Source.PROFILE):
+        fixes = tuple(profile_fixes(machine, profile))
+        for place, identifier in _ids_of_profile(machine, profile):
+            yield _Cached(identifier, place, profile, fixes)
+    known = account(machine)
+    login = next(verdict.route.credentials_from(Source.CLAUDE_AI_LOGIN), None)
+    if known and login and known[0].organizationUuid:
+        place = Place(known[1].path, "/oauthAccount/organizationUuid")
+        yield _Cached(known[0].organizationUuid, place, login)
+
+
+def _ids_of_profile(machine: Machine, profile: Credential) -> Iterator[tuple[Place, str]]:
+    config = machine.existing(profile.place.path or "")
+    model = config.model(Profile) if config else None
+    if config and model and model.organization_id:
+        yield Place(config.path, "/organization_id"), model.organization_id
+    credentials = _credentials_beside(machine, profile)
+    stored = credentials.model(ProfileCredentials) if credentials else None
+    if credentials and stored and stored.organization_uuid:
+        yield Place(credentials.path, "/organization_uuid"), stored.organization_uuid
+
+
+def _credentials_beside(machine: Machine, profile: Credential) -> ConfigFile | None:
+    return machine.existing(profile.credentials_path) if profile.credentials_path else None
+
+
+def _message(cached: _Cached, severity: Severity, expected: str) -> str:
+    if severity is Severity.HINT:
+        return f"Organization {short_id(cached.id)} is remembered here, but is not billed now."
+    return (
+        f"Organization {short_id(cached.id)} pays for Claude Code, but {short_id(expected)} should."
+    )

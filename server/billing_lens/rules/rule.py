@@ -1,0 +1,126 @@
+"""What a rule is, what it is given, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from billing_lens.billing.credential import Credential, Place, State
+from billing_lens.billing.expectation import Expectation, is_as_expected
+from billing_lens.billing.route import Route
+from billing_lens.billing.versions import Versions
+from billing_lens.fixes.fix import Fix
+from billing_lens.machine.machine import Machine
+
+DOCUMENTATION = "https://github.com/billing-lens/billing-lens/blob/main/docs/rules"
+
+
+class Severity(str, Enum):
+    """How bad a finding is: who pays wrongly is an error, who would elsewhere a warning."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    HINT = "hint"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The routes of one machine against what is expected. `route` is of the mode asked for."""
+
+    route: Route
+    other: Route
+    expected: Expectation | None
+
+    @property
+    def as_expected(self) -> bool | None:
+        """Whether the right one pays; None when nothing is expected."""
+        return is_as_expected(self.route, self.expected)
+
+    def severity_of(self, credential: Credential) -> Severity:
+        """Return how bad a wrong `credential` is: it pays, pays in the other mode, or is unused."""
+        if _pays(self.route, credential):
+            return Severity.ERROR
+        return Severity.WARNING if _pays(self.other, credential) else Severity.HINT
+
+
+def _pays(route: Route, credential: Credential) -> bool:
+    """Whether the credential standing at the same place is in charge."""
+    return any(
+        candidate.state is State.ACTIVE
+        and candidate.place == credential.place
+        and candidate.source is credential.source
+        for candidate in route.credentials
+    )
+
+
+@dataclass(frozen=True)
+class Related:
+    """A place that proves a finding, and what it shows."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule's verdict at one place. `leftover` marks text that changes nothing (any more)."""
+
+    rule: str
+    severity: Severity
+    message: str
+    place: Place
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    leftover: bool = False
+
+
+Check = Callable[[Machine, Verdict], Iterator[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: `severity` is the worst it can report, `evidence` the issues and cases behind it."""
+
+    id: str
+    severity: Severity
+    evidence: tuple[str, ...]
+    versions: Versions
+    summary: str
+    check: Check
+    explains_route: bool = False
+    """Whether it says why the wrong one pays; such findings come before those on details."""
+
+    @property
+    def documentation(self) -> str:
+        """The address of the rule's page."""
+        return f"{DOCUMENTATION}/{self.id}.md"
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    identifier: str,
+    *,
+    severity: Severity,
+    evidence: tuple[str, ...],
+    versions: str = "",
+    explains_route: bool = False,
+) -> Callable[[Check], Check]:
+    """Register a check as the rule `identifier`; its docstring's first line is the summary."""
+
+    def register(check: Check) -> Check:
+        summary = (check.__doc__ or "").partition("\n")[0]
+        RULES[identifier] = Rule(
+            identifier, severity, evidence, Versions(versions), summary, check, explains_route
+        )
+        return check
+
+    return register
