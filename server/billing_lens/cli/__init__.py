@@ -1,0 +1,1 @@
+"""The command line, `billing-lens`. Only `serve` imports pygls, lsprotocol or asyncio."""

@@ -1,0 +1,65 @@
+"""The entry point: parses the arguments and calls one command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from billing_lens import __version__
+from billing_lens.cli import check, demo, fix, serve, status, undo
+from billing_lens.cli.options import UnreadableMachineError, UsageError, split_claude_arguments
+
+WRONG_USAGE = 2
+NOT_READABLE = 3
+INTERNAL_FAULT = 70
+"""As sysexits.h has it for an internal software error."""
+
+COMMANDS = (status, check, fix, undo, demo, serve)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="billing-lens",
+        description="Who pays for Claude Code, before it runs, and how to put it right.",
+    )
+    parser.add_argument("--version", action="version", version=f"billing-lens {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_parser(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0, 1 findings, 2 usage, 3 unreadable."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe may be ASCII-only (LC_ALL=C); a character it lacks must not end the program.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    ours, for_claude = split_claude_arguments(sys.argv[1:] if argv is None else argv)
+    given = build_parser().parse_args(ours)
+    given.claude_arguments = for_claude
+    try:
+        return given.run(given)
+    except UsageError as error:
+        print(f"billing-lens: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except UnreadableMachineError as error:
+        print(f"billing-lens: {error}", file=sys.stderr)
+        return NOT_READABLE
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not complain when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 its text or a traceback could hold a secret
+        print(f"billing-lens: {_fault(error)}", file=sys.stderr)
+        return INTERNAL_FAULT
+
+
+def _fault(error: Exception) -> str:
+    """Return where one of our own faults happened, without the values at hand."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+    return f"internal error, please report it: {type(error).__name__} at {where} ({__version__})"

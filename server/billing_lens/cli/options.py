@@ -1,0 +1,174 @@
+"""The machine options every command shares, and the machine they describe."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from billing_lens.billing.expectation import Wish
+from billing_lens.config.kinds import Platform, Scope
+from billing_lens.machine.machine import ClaudeArguments, Machine, Mode
+from billing_lens.machine.reading import MachineOptions, MachineReader, this_machine
+from billing_lens.review import Review, review
+
+
+class UsageError(Exception):
+    """The command was called wrongly; exit code 2."""
+
+
+class UnreadableMachineError(Exception):
+    """The machine could not be read; exit code 3."""
+
+
+def add_machine_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which machine to look at."""
+    group = parser.add_argument_group("machine", "which machine to look at (default: this one)")
+    group.add_argument(
+        "--home", metavar="DIR", type=Path, help="another home; nothing outside it is read"
+    )
+    group.add_argument(
+        "--cwd", metavar="DIR", type=Path, help="the folder Claude Code would start in"
+    )
+    group.add_argument("--no-env", action="store_true", help="start from no environment variables")
+    group.add_argument(
+        "--env",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set a variable (repeatable)",
+    )
+    group.add_argument("--managed-dir", metavar="DIR", type=Path, help="where managed settings are")
+    group.add_argument("--platform", choices=[platform.value for platform in Platform])
+    group.add_argument("--claude-version", metavar="VERSION", help="instead of the installed one")
+    group.add_argument(
+        "--mode",
+        choices=[mode.value for mode in Mode],
+        default=Mode.INTERACTIVE.value,
+        help="how Claude Code is used: in a terminal, or headless (claude -p, CI)",
+    )
+    group.add_argument(
+        "--expect",
+        choices=["subscription", "api_usage", "cloud_provider", "gateway", "any"],
+        help="what should pay (default: inferred)",
+    )
+    group.add_argument("--organization", metavar="ID", help="the organization that should pay")
+
+
+def split_claude_arguments(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return our own arguments, and those after ``--`` that Claude Code would get."""
+    arguments = list(argv)
+    if "--" not in arguments:
+        return arguments, []
+    at = arguments.index("--")
+    return arguments[:at], arguments[at + 1 :]
+
+
+def claude_arguments(arguments: Sequence[str]) -> ClaudeArguments:
+    """Return the arguments of Claude Code that bear on who pays.
+
+    Raises:
+        UsageError: an argument is not one of them.
+    """
+    parser = _ClaudeArgumentParser(prog="--", add_help=False, allow_abbrev=False)
+    parser.add_argument("--settings")
+    parser.add_argument("--setting-sources")
+    parser.add_argument("--bare", action="store_true")
+    given = parser.parse_args(arguments)
+    return ClaudeArguments(given.settings, _scopes(given.setting_sources), given.bare)
+
+
+class _ClaudeArgumentParser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UsageError(f"after '--': {message}")
+
+
+def _scopes(text: str | None) -> tuple[Scope, ...] | None:
+    if text is None:
+        return None
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    known = {scope.value: scope for scope in (Scope.USER, Scope.PROJECT, Scope.LOCAL)}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(f"--setting-sources: '{unknown[0]}' is none of {', '.join(known)}")
+    return tuple(known[name] for name in names)
+
+
+def machine_options(given: argparse.Namespace) -> MachineOptions:
+    """Return the machine the options describe.
+
+    Raises:
+        UsageError: an option makes no sense.
+        UnreadableMachineError: the home is not a directory that can be read.
+    """
+    here = this_machine(given.home)
+    home = Path(os.path.abspath(here.home))
+    if not home.is_dir() or not os.access(home, os.R_OK | os.X_OK):
+        raise UnreadableMachineError(f"{home} is not a directory that can be read")
+    confined = given.home is not None
+    environment = {} if given.no_env else dict(here.environment)
+    environment.update(_assignments(given.env))
+    return MachineOptions(
+        home=home,
+        cwd=_working_directory(given.cwd, home, confined=confined),
+        environment=environment,
+        platform=Platform(given.platform) if given.platform else here.platform,
+        arguments=claude_arguments(given.claude_arguments),
+        managed_directory=Path(os.path.abspath(given.managed_dir)) if given.managed_dir else None,
+        version=given.claude_version,
+        confined=confined,
+    )
+
+
+def _working_directory(given: Path | None, home: Path, *, confined: bool) -> Path:
+    """Return the folder Claude Code would start in: a foreign home has no say in ours."""
+    cwd = Path(os.path.abspath(given or Path.cwd()))
+    if not confined or cwd.is_relative_to(home):
+        return cwd
+    if given:
+        note = f"billing-lens: {cwd} is outside {home}; its settings are not read"
+        print(note, file=sys.stderr)
+        return cwd
+    return home
+
+
+def _assignments(texts: Sequence[str]) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError("--env takes NAME=VALUE")
+        variables[name] = value
+    return variables
+
+
+def read_machine(given: argparse.Namespace) -> Machine:
+    """Return the machine the options describe, read now.
+
+    Raises:
+        UsageError: an option makes no sense.
+        UnreadableMachineError: the home is not a directory that can be read.
+    """
+    try:
+        return MachineReader(machine_options(given)).read()
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def wish_of(given: argparse.Namespace) -> Wish | None:
+    """Return what the user said should pay, None when nothing was said."""
+    if given.expect or given.organization:
+        return Wish(given.expect, given.organization, "the command line")
+    return None
+
+
+def review_of(given: argparse.Namespace) -> Review:
+    """Return the review of the machine the options describe.
+
+    Raises:
+        UsageError: an option makes no sense.
+        UnreadableMachineError: the home is not a directory that can be read.
+    """
+    return review(read_machine(given), Mode(given.mode), wish_of(given))

@@ -1,0 +1,23 @@
+"""`billing-lens serve`: the language server on standard input and output."""
+
+from __future__ import annotations
+
+import argparse
+
+from billing_lens.cli.subcommand import Subcommands
+
+
+def add_parser(commands: Subcommands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("serve", help="speak the Language Server Protocol on stdio")
+    parser.add_argument("--stdio", action="store_true", help="accepted for editors; always on")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Serve until the client ends it."""
+    del given
+    # The only import of the language server: it costs a quarter of a second.
+    from billing_lens.lsp.server import serve  # noqa: PLC0415
+
+    return serve()

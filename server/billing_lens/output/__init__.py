@@ -1,0 +1,1 @@
+"""What leaves the program: text and JSON, with every secret and private detail taken out."""

@@ -1,0 +1,160 @@
+"""The JSON documents of ``status`` and ``check``; the language server sends the same."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from billing_lens.billing.credential import Credential, Place
+from billing_lens.billing.location import locate
+from billing_lens.billing.route import Route
+from billing_lens.machine.machine import Machine
+from billing_lens.output.redaction import Redactor
+from billing_lens.review import OfferedFix, Review, ReviewedFinding
+from billing_lens.text.positions import Range
+
+SCHEMA = 1
+
+Document = dict[str, Any]
+
+
+def status_document(review: Review) -> Document:
+    """Return what ``status --json`` prints. Positions are 0-based UTF-16 code units."""
+    machine = review.machine
+    return _redacted(
+        {
+            "schema": SCHEMA,
+            "claudeCode": {"version": machine.version.text, "from": machine.version.origin},
+            "mode": review.route.mode.value,
+            "route": route_document(machine, review.route),
+            "expected": _expected(review),
+            "asExpected": review.as_expected,
+            "otherMode": {
+                "mode": review.other.mode.value,
+                "route": route_document(machine, review.other),
+            },
+            "credentials": [
+                _credential(machine, credential) for credential in review.route.credentials
+            ],
+            "findings": [_finding(machine, found) for found in review.findings],
+        },
+        machine,
+    )
+
+
+def check_document(review: Review) -> Document:
+    """Return what ``check --format json`` prints."""
+    findings = [_finding(review.machine, found) for found in review.findings]
+    return _redacted({"schema": SCHEMA, "findings": findings}, review.machine)
+
+
+def route_document(machine: Machine, route: Route) -> Document:
+    """Return one route. `works` is null when it cannot be known."""
+    organization = route.organization
+    return {
+        "source": route.source.value,
+        "billing": route.billing.value,
+        "works": route.works,
+        "label": route.label,
+        "reason": route.reason,
+        "organization": {"id": organization.id, "name": organization.name}
+        if organization
+        else None,
+        "account": {"email": route.email} if route.email else None,
+        "plan": route.plan,
+        "tier": route.tier,
+        "profile": route.profile,
+        "provider": route.provider,
+        "host": route.host,
+        "location": location_document(machine, route.place) if route.place else None,
+    }
+
+
+def location_document(machine: Machine, place: Place) -> Document | None:
+    """Return a place in a file, or a variable with the file that sets it (null: the process)."""
+    located = locate(machine, place)
+    in_file = (
+        {
+            "path": located.path,
+            "pointer": located.pointer,
+            "range": range_document(located.range),
+        }
+        if located
+        else None
+    )
+    if place.variable is not None:
+        return {"variable": place.variable, "set_in": in_file}
+    return in_file
+
+
+def range_document(range_: Range) -> Document:
+    """Return a range as LSP writes it."""
+    start, end = range_
+    return {
+        "start": {"line": start.line, "character": start.character},
+        "end": {"line": end.line, "character": end.character},
+    }
+
+
+def _expected(review: Review) -> Document | None:
+    expected = review.expected
+    if expected is None:
+        return None
+    return {
+        "billing": expected.billing.value if expected.billing else None,
+        "organization": {"id": expected.organization} if expected.organization else None,
+        "from": expected.origin,
+    }
+
+
+def _credential(machine: Machine, credential: Credential) -> Document:
+    return {
+        "source": credential.source.value,
+        "state": credential.state.value,
+        "reason": credential.reason,
+        "works": credential.works,
+        "organization": credential.organization.id if credential.organization else None,
+        "profile": credential.profile,
+        "provider": credential.provider,
+        "location": location_document(machine, credential.place),
+    }
+
+
+def _finding(machine: Machine, found: ReviewedFinding) -> Document:
+    finding = found.finding
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "location": location_document(machine, finding.place),
+        "related": [
+            {"message": related.message, "location": location_document(machine, related.place)}
+            for related in finding.related
+        ],
+        "fixes": [_fix(machine, offer) for offer in found.fixes],
+        "docs": found.rule.documentation,
+    }
+
+
+def _fix(machine: Machine, offer: OfferedFix) -> Document:
+    return {
+        "id": offer.id,
+        "title": offer.title,
+        "safety": offer.safety.value,
+        "resultingRoute": route_document(machine, offer.resulting),
+    }
+
+
+def _redacted(document: Document, machine: Machine) -> Document:
+    redactor = Redactor(machine)
+
+    def clean(value: object) -> Any:
+        if isinstance(value, str):
+            return redactor.text(value)
+        if isinstance(value, list):
+            return [clean(item) for item in cast("list[object]", value)]
+        if isinstance(value, dict):
+            members = cast("dict[str, object]", value)
+            return {name: clean(member) for name, member in members.items()}
+        return value
+
+    return clean(document)

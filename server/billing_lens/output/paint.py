@@ -1,0 +1,40 @@
+"""Colour, only where a person looks at a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TextIO
+
+_CODES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "cyan": "36",
+}
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Wraps text in terminal colours when `on`."""
+
+    on: bool
+
+    def __call__(self, style: str, text: str) -> str:
+        """Return `text` in the space-separated styles."""
+        if not self.on or not text:
+            return text
+        codes = ";".join(_CODES[name] for name in style.split())
+        return f"\x1b[{codes}m{text}\x1b[0m"
+
+
+def paint_for(stream: TextIO = sys.stdout) -> Paint:
+    """Return a painter for `stream`: on for terminals, as NO_COLOR and FORCE_COLOR allow."""
+    if os.environ.get("NO_COLOR"):
+        return Paint(on=False)
+    forced = bool(os.environ.get("FORCE_COLOR"))
+    return Paint(on=forced or (stream.isatty() and os.environ.get("TERM") != "dumb"))

@@ -1,0 +1,86 @@
+"""Taking secrets out of everything that is shown. Nothing leaves the program around this."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from billing_lens.config.kinds import Kind
+from billing_lens.config.models import (
+    ClaudeCredentials,
+    ClaudeSettings,
+    ClaudeState,
+    ProfileCredentials,
+)
+from billing_lens.machine.machine import Machine
+
+KEPT_CHARACTERS = 4
+"""How many of a secret's last characters may be shown, so that two can be told apart."""
+
+_SHORTEST_SECRET = 8
+
+_TOKEN = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]*")
+_SECRET_NAME = re.compile(
+    r"token(?!_file)|secret|password|passwd|apikey|api_key|authorization|cookie|headers|private",
+    re.IGNORECASE,
+)
+_MEMBER = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:\s*)"((?:[^"\\\n]|\\.)*)"')
+
+
+def masked(secret: str) -> str:
+    """Return a secret as bullets and its last four characters, shorter ones as bullets alone."""
+    tail = secret[-KEPT_CHARACTERS:] if len(secret) >= 4 * KEPT_CHARACTERS else ""
+    return f"••••{tail}"
+
+
+def redact_json_text(text: str) -> str:
+    """Return JSON text, valid or not, with the values of secret-sounding members masked."""
+
+    def mask(match: re.Match[str]) -> str:
+        name, colon, value = match.groups()
+        secret = _SECRET_NAME.search(name) and value
+        return f'"{name}"{colon}"{masked(value)}"' if secret else match[0]
+
+    return _TOKEN.sub(lambda match: masked(match[0]), _MEMBER.sub(mask, text))
+
+
+class Redactor:
+    """Masks the secrets of one machine wherever they turn up in a text."""
+
+    def __init__(self, machine: Machine) -> None:
+        secrets = {secret for secret in _secrets_of(machine) if len(secret) >= _SHORTEST_SECRET}
+        longest_first = sorted(secrets, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, longest_first))) if secrets else None
+        self._hide_addresses = bool(machine.environment.get("IS_DEMO"))
+
+    def text(self, text: str) -> str:
+        """Return `text` without secrets; e-mail addresses go too when IS_DEMO is set."""
+        if self._known:
+            text = self._known.sub(lambda match: masked(match[0]), text)
+        text = _TOKEN.sub(lambda match: masked(match[0]), text)
+        return _ADDRESS.sub("(hidden)", text) if self._hide_addresses else text
+
+
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+
+
+def _secrets_of(machine: Machine) -> Iterator[str]:
+    for name, value in machine.environment.items():
+        if _SECRET_NAME.search(name):
+            yield value
+    for file in machine.files_of(Kind.ANTHROPIC_CREDENTIALS):
+        stored = file.model(ProfileCredentials)
+        yield from filter(None, (stored.access_token, stored.refresh_token) if stored else ())
+    for file in machine.files_of(Kind.CLAUDE_CREDENTIALS):
+        credentials = file.model(ClaudeCredentials)
+        login = credentials.claudeAiOauth if credentials else None
+        yield from filter(None, (login.accessToken, login.refreshToken) if login else ())
+    for file in machine.files_of(Kind.CLAUDE_STATE):
+        state = file.model(ClaudeState)
+        yield from filter(None, (state.primaryApiKey,) if state else ())
+    for file in machine.files_of(Kind.CLAUDE_SETTINGS):
+        settings = file.model(ClaudeSettings)
+        for name, value in (settings.env or {}).items() if settings else ():
+            if _SECRET_NAME.search(name):
+                yield value
+        yield from filter(None, (settings.apiKeyHelper,) if settings else ())

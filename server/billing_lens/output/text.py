@@ -1,0 +1,169 @@
+"""What a person reads in a terminal: who pays, what was found, what a fix changes."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Credential, Place, Source, State
+from billing_lens.billing.location import locate
+from billing_lens.billing.route import Route, describe_source
+from billing_lens.fixes.fix import Change, CreateFile, EditFile, RenameFile, edited_text
+from billing_lens.machine.machine import Machine
+from billing_lens.output.paint import Paint
+from billing_lens.output.redaction import Redactor, redact_json_text
+from billing_lens.review import OfferedFix, Review, ReviewedFinding
+from billing_lens.rules import Severity
+
+_MARKS = {
+    State.ACTIVE: ("✓", "bold"),
+    State.ALSO_SENT: ("+", "yellow"),
+    State.SHADOWED: ("-", "dim"),
+    State.UNUSABLE: ("✗", "dim"),
+    State.IGNORED: ("·", "dim"),
+}
+_SEVERITY_STYLES = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "bold yellow",
+    Severity.INFO: "bold blue",
+    Severity.HINT: "bold cyan",
+}
+_VERSION_ORIGINS = {
+    "option": "as you said",
+    "path": "installed",
+    "state": "last seen in the state file",
+    "newest": "the newest known; none was found here",
+}
+
+
+def status_text(review: Review, paint: Paint) -> str:
+    """Return who pays and why, every source in order, and the next step."""
+    return Redactor(review.machine).text("\n".join(_status_lines(review, paint)))
+
+
+def _status_lines(review: Review, paint: Paint) -> Iterator[str]:
+    machine, route = review.machine, review.route
+    verdict = {True: "as expected", False: "NOT as expected", None: ""}[review.as_expected]
+    style = {True: "bold green", False: "bold red", None: "bold"}[review.as_expected]
+    note = f" ({verdict})" if verdict else ""
+    yield f"Claude Code bills {paint(style, route.label)}{paint(style, note)}"
+    yield f"  why       {route.reason}"
+    if route.works is False:
+        yield f"  works     {paint('red', 'no')}"
+    if review.expected and review.as_expected is False:
+        yield f"  expected  {_expected(review)}"
+    if route.host:
+        yield f"  host      {paint('yellow', route.host)} (ANTHROPIC_BASE_URL)"
+    if route.email:
+        yield f"  account   {route.email}"
+    other = review.other
+    same = (other.label, other.source) == (route.label, route.source)
+    yield f"  mode      {route.mode.value}; {_other_mode(other, same=same)}"
+    version = machine.version
+    yield f"  version   Claude Code {version.text} ({_VERSION_ORIGINS[version.origin]})"
+    yield ""
+    if route.credentials:
+        yield "Credentials, the one that comes first on top:"
+    for credential in route.credentials:
+        yield from _credential_lines(machine, credential, paint)
+    yield from _summary(review, paint)
+
+
+def _expected(review: Review) -> str:
+    expected = review.expected
+    if expected is None:
+        return ""
+    billing = expected.billing.value.replace("_", " ") if expected.billing else "any billing"
+    whose = f" of organization {expected.organization}" if expected.organization else ""
+    return f"{billing}{whose} (from {expected.origin})"
+
+
+def _other_mode(other: Route, *, same: bool) -> str:
+    if same:
+        return f"the same in {other.mode.value} mode"
+    return f"{other.mode.value} mode bills {other.label}"
+
+
+def _credential_lines(machine: Machine, credential: Credential, paint: Paint) -> Iterator[str]:
+    mark, style = _MARKS[credential.state]
+    name = describe_source(credential)
+    whose = f" of organization {credential.organization.id}" if credential.organization else ""
+    yield paint(style, f"{mark} {name[0].upper()}{name[1:]}{whose}")
+    yield paint("dim", f"    {place_text(machine, credential.place)}")
+    if credential.state is not State.ACTIVE:
+        yield paint("dim", f"    {credential.reason}")
+
+
+def _summary(review: Review, paint: Paint) -> Iterator[str]:
+    serious = [found for found in review.findings if found.finding.severity is not Severity.HINT]
+    yield ""
+    if serious:
+        plural = "finding" if len(serious) == 1 else "findings"
+        command = paint("bold", "billing-lens check")
+        fix = paint("bold", "billing-lens fix")
+        yield f"{len(serious)} {plural}. Run {command} to see where, {fix} to put it right."
+    elif review.route.source is Source.NONE:
+        yield f"Run {paint('bold', 'claude auth login')} to log in."
+    else:
+        yield paint("green", "Nothing to put right.")
+
+
+def check_text(review: Review, paint: Paint) -> str:
+    """Return every finding with its place, evidence and fixes."""
+    lines = [line for found in review.findings for line in _finding_lines(review, found, paint)]
+    if not lines:
+        lines = [paint("green", "No findings.") + f" Claude Code bills {review.route.label}."]
+    return Redactor(review.machine).text("\n".join(lines))
+
+
+def _finding_lines(review: Review, found: ReviewedFinding, paint: Paint) -> Iterator[str]:
+    machine, finding = review.machine, found.finding
+    style = _SEVERITY_STYLES[finding.severity]
+    yield f"{paint(style, finding.severity.value)}[{finding.rule}] {paint('bold', finding.message)}"
+    yield f"  {paint('cyan', '-->')} {place_text(machine, finding.place)}"
+    for related in finding.related:
+        yield f"  {paint('cyan', 'see')} {place_text(machine, related.place)}: {related.message}"
+    for offer in found.fixes:
+        marker = "fix" if offer.reaches else "or "
+        yield f"  {paint('green', marker)} {offer.title}  {paint('dim', f'--fix {offer.id}')}"
+    yield ""
+
+
+def place_text(machine: Machine, place: Place) -> str:
+    """Return a place as a person reads it: ``path:line:column`` (1-based) or a variable's name."""
+    located = locate(machine, place)
+    if located is None:
+        return f"{place.variable} (environment of the process)"
+    start = located.range.start
+    position = f"{located.path}:{start.line + 1}:{start.character + 1}"
+    return f"{place.variable} in {position}" if place.variable else position
+
+
+def fix_text(machine: Machine, offer: OfferedFix, paint: Paint) -> str:
+    """Return what a fix does: its title and a diff in which every secret is masked."""
+    lines = [paint("bold", offer.title)]
+    for change in offer.fix.changes:
+        lines.extend(_change_lines(machine, change, paint))
+    return Redactor(machine).text("\n".join(lines))
+
+
+def _change_lines(machine: Machine, change: Change, paint: Paint) -> Iterator[str]:
+    if isinstance(change, RenameFile):
+        yield paint("yellow", f"  rename {change.path}")
+        yield paint("yellow", f"      to {change.to}")
+        return
+    file = machine.file(change.path)
+    before = file.buffer.data if file and file.exists else b""
+    after = edited_text(file, change) if file and isinstance(change, EditFile) else _created(change)
+    old, new = (_shown(data) for data in (before, after))
+    for line in difflib.unified_diff(old, new, change.path, change.path, lineterm=""):
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
+        yield paint(style, f"  {line}")
+
+
+def _created(change: Change) -> bytes:
+    return change.data if isinstance(change, CreateFile) else b""
+
+
+def _shown(data: bytes) -> list[str]:
+    return redact_json_text(data.decode("utf-8", "replace")).splitlines()
