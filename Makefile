@@ -1,0 +1,74 @@
+# The README's two commands are `make demo` and `make test`; both set up what is missing.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?=
+
+.PHONY: help demo test lint vsix proof requirements clean
+.PHONY: need-python need-node real-vscode
+
+help:  ## Show what can be made.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
+
+demo: $(VENV)/.runtime  ## Show the headline case and its fix in a scratch home.
+	@$(BIN)/billing-lens demo
+
+test: $(VENV)/.dev node_modules/.ready real-vscode lint  ## Run every test.
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	npm run --silent typecheck
+	npm run --silent lint
+
+vsix: node_modules/.ready  ## Package the VS Code extension as dist/billing-lens.vsix.
+	npm run --silent package
+
+proof: $(VENV)/.dev  ## Show that the real Claude Code agrees, before and after each fix.
+	$(BIN)/python -m tests.claude_code.proof
+
+requirements: $(VENV)/.dev  ## Lock the Python dependencies anew.
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements/dev.txt
+LOCK := --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+
+clean:  ## Remove everything that was made.
+	rm -rf $(VENV) node_modules tests/vscode/node_modules build dist client-vscode/dist
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | need-python
+	@echo "Setting up Python in $(VENV) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/.runtime
+	@echo "Setting up the tests in $(VENV) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+node_modules/.ready: package-lock.json | need-node
+	@echo "Setting up Node packages ..."
+	@npm ci --loglevel=error
+	@touch $@
+
+real-vscode: need-node
+	@tests/vscode/install.sh
+
+need-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null \
+	  || { echo "Billing Lens needs Python 3.10 or newer: apt-get install python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Billing Lens needs Python's venv: apt-get install python3-venv" >&2; exit 1; }
+
+need-node:
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
+	  || { echo "The editor's tests need Node.js 20 or newer: see nodejs.org" >&2; exit 1; }
+	@command -v npm >/dev/null \
+	  || { echo "The editor's tests need npm: it comes with Node.js, or apt-get install npm" >&2; exit 1; }
