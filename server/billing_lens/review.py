@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
+from billing_lens.billing.history import AccountChange, last_account_change
 from billing_lens.billing.route import Route, resolve_route
+from billing_lens.billing.surroundings import SeenFrom, environments
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Verdict
@@ -65,6 +67,16 @@ class Review:
     def as_expected(self) -> bool | None:
         """Whether the right one pays; None when nothing is expected."""
         return is_as_expected(self.route, self.expected)
+
+    @cached_property
+    def environments(self) -> tuple[SeenFrom, ...]:
+        """The route as the terminal and as the editor sees it."""
+        return environments(self.machine)
+
+    @cached_property
+    def last_account_change(self) -> AccountChange | None:
+        """When the organization or the plan last changed, as the backups show."""
+        return last_account_change(self.machine)
 
     @cached_property
     def offered(self) -> tuple[OfferedFix, ...]:

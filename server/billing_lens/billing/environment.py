@@ -99,7 +99,7 @@ class Environment:
 
     def __init__(self, machine: Machine, mode: Mode) -> None:
         self._variables = {
-            name: Variable(name, value, Place(variable=name))
+            name: Variable(name, value, _place_of(machine, name))
             for name, value in machine.environment.items()
         }
         self.ignored: list[Setting] = []
@@ -151,6 +151,11 @@ def is_ignored(file: ConfigFile) -> bool:
     Cases "user settings.json invalid JSON", "… one bad field + env apikey".
     """
     return file.value is None or any(problem.code == "wrong-type" for problem in file.problems)
+
+
+def _place_of(machine: Machine, name: str) -> Place:
+    path, pointer = machine.variables_set_in.get(name, (None, None))
+    return Place(path, pointer, name)
 
 
 def _variables_of(file: ConfigFile) -> Iterator[Variable]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from billing_lens.billing.credential import Place
+from billing_lens.billing.history import is_subscription, last_subscription
 from billing_lens.billing.login import PLANS, account, find_login
 from billing_lens.billing.policy import managed_policy
 from billing_lens.billing.route import Billing, Route
@@ -38,13 +39,14 @@ def expectation(machine: Machine, wish: Wish | None = None) -> Expectation | Non
     """Return what should pay for Claude Code on `machine`; None when there is no evidence.
 
     In this order: the user's wish, managed policy, a usable login with a plan, the cached account
-    of a subscription. A wish of one part alone (say, billing) is completed with the rest of what
-    is inferred only when both agree.
+    of a subscription, the newest backup that shows one. A wish of one part alone (say, billing) is
+    completed with the rest of what is inferred only when both agree.
     """
     inferences: tuple[Callable[[Machine], Expectation | None], ...] = (
         _from_policy,
         _from_login,
         _from_account,
+        _from_backup,
     )
     inferred = next(filter(None, (infer(machine) for infer in inferences)), None)
     if wish is None or not (wish.billing or wish.organization):
@@ -97,8 +99,15 @@ def _from_account(machine: Machine) -> Expectation | None:
     if known is None:
         return None
     cached, file = known
-    kind = cached.organizationType or ""
-    if not kind.startswith("claude_"):
+    if not is_subscription(cached):
         return None
     place = Place(file.path, "/oauthAccount")
     return Expectation(Billing.SUBSCRIPTION, cached.organizationUuid, "your last account", place)
+
+
+def _from_backup(machine: Machine) -> Expectation | None:
+    last = last_subscription(machine)
+    if last is None:
+        return None
+    origin = "a backup of your last subscription account"
+    return Expectation(Billing.SUBSCRIPTION, last[0].organizationUuid, origin, Place(last[1], ""))

@@ -153,12 +153,24 @@ def _behind(active: Credential, credential: Credential) -> Credential:
     return replace(credential, state=State.SHADOWED, reason=reason[0].upper() + reason[1:])
 
 
+_WHY_ACTIVE = {
+    Source.CLOUD_PROVIDER: "A cloud provider is switched on; it comes before everything else.",
+    Source.AUTH_TOKEN: "ANTHROPIC_AUTH_TOKEN is set; it comes before keys and logins.",
+    Source.API_KEY: "ANTHROPIC_API_KEY is set; it comes before every login.",
+    Source.API_KEY_HELPER: "apiKeyHelper is set; it comes before every login.",
+    Source.OAUTH_TOKEN: "CLAUDE_CODE_OAUTH_TOKEN is set; it comes before the stored login.",
+    Source.FEDERATION: "The federation variables are set; they come before the login.",
+    Source.CLAUDE_AI_LOGIN: "You are logged in, and nothing that comes before the login is set.",
+    Source.MANAGED_KEY: "An API key from a Console login is stored in Claude Code's state file.",
+}
+
+
 def _why_active(credential: Credential) -> str:
     if credential.source is Source.PROFILE and credential.profile_kind is ProfileKind.EXPLICIT:
         return f"ANTHROPIC_PROFILE selects the profile '{credential.profile}'."
     if credential.source is Source.PROFILE:
         return f"The profile '{credential.profile}' of the ant CLI is active."
-    return "Nothing that Claude Code prefers is set."
+    return _WHY_ACTIVE[credential.source]
 
 
 def describe_source(credential: Credential) -> str:

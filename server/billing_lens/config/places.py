@@ -165,6 +165,13 @@ def vscode_settings(
     )
 
 
+def shell_startup_files(home: PurePath, cwd: PurePath) -> tuple[PurePath, ...]:
+    """Return the files in which people set variables for shells, and direnv's of a project."""
+    names = (".zshenv", ".zprofile", ".zshrc", ".bash_profile", ".bashrc", ".profile")
+    fish = home / ".config" / "fish" / "config.fish"
+    return (*(home / name for name in names), fish, cwd / ".envrc")
+
+
 def roaming_data(home: PurePath, environment: Mapping[str, str]) -> PurePath:
     """Return Windows' directory for roaming application data."""
     moved = environment.get("APPDATA")

@@ -23,10 +23,15 @@ class Disk:
         self._seen: dict[str, tuple[tuple[int, ...], FileEntry]] = {}
         self.overlays: Mapping[str, bytes] = {}
 
-    def entry(self, path: str) -> FileEntry:
-        """Return what stands at `path` now. Never raises, never blocks on a pipe or device."""
+    def entry(self, path: str, *, keep: bool = True) -> FileEntry:
+        """Return what stands at `path` now. Never raises, never blocks on a pipe or device.
+
+        `keep` says whether to keep it for the next time; large files read once need not be.
+        """
         overlay = self.overlays.get(path)
         on_disk = self._on_disk(path)
+        if not keep:
+            self._seen.pop(path, None)
         if overlay is None:
             return on_disk
         return FileEntry(path, FileState.REGULAR, overlay, on_disk.mode, on_disk.link_target)

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Platform, Scope
+from billing_lens.config.models import OauthAccount
 from billing_lens.config.places import (
     AnthropicPlaces,
     ClaudePlaces,
@@ -44,6 +45,19 @@ class ClaudeArguments:
 
 
 @dataclass(frozen=True)
+class Backup:
+    """What one of Claude Code's backups of its state file says of the account.
+
+    `at_ms` is the time in milliseconds since 1970 that its name gives; `account` is None when it
+    shows nobody logged in.
+    """
+
+    path: str
+    at_ms: int
+    account: OauthAccount | None
+
+
+@dataclass(frozen=True)
 class Machine:
     """One machine, read once. `files` is keyed by the path as text.
 
@@ -61,7 +75,13 @@ class Machine:
     managed_directory: PurePath
     now_ms: int
     entries: Mapping[str, FileEntry] = field(default_factory=dict[str, FileEntry])
-    """Files that are no config files but matter by being there (identity tokens, commands)."""
+    """Files that are no config files but matter: identity tokens, shell start-up files."""
+    backups: tuple[Backup, ...] = ()
+    """The backups of the state file, oldest first."""
+    variables_set_in: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict[str, tuple[str, str]]
+    )
+    """Variables of `environment` that a file put there, with its path and a JSON Pointer."""
 
     @property
     def claude(self) -> ClaudePlaces:

@@ -23,8 +23,10 @@ from billing_lens.config.places import (
     project_places,
     pure_path,
     resolved,
+    shell_startup_files,
     vscode_settings,
 )
+from billing_lens.machine.backups import BackupReader
 from billing_lens.machine.disk import Disk
 from billing_lens.machine.machine import ClaudeArguments, Machine
 from billing_lens.machine.version import (
@@ -83,6 +85,8 @@ class MachineReader:
         )
         roots = (options.home, Path(str(self._managed.settings.parent)))
         self._disk = Disk(roots if options.confined else ())
+        claude = claude_places(self._home, self._cwd, options.environment)
+        self._backups = BackupReader(self._disk, str(claude.backups))
         self._parsed: dict[str, tuple[object, ConfigFile]] = {}
         self._open: Mapping[str, OpenText] = {}
         self._named_profiles: frozenset[str] = frozenset()
@@ -105,6 +109,7 @@ class MachineReader:
             managed_directory=self._managed.settings.parent,
             now_ms=time.time_ns() // 1_000_000,
             entries=dict(self._other_entries(files.values())),
+            backups=self._backups.read(),
         )
 
     def _all_files(self) -> Iterator[ConfigFile]:
@@ -215,6 +220,8 @@ class MachineReader:
             for name in self._disk.names_containing(str(directory), RETIRED_SUFFIX):
                 path = str(directory / name)
                 yield path, self._disk.entry(path)
+        for path in map(str, shell_startup_files(self._home, self._cwd)):
+            yield path, self._disk.entry(path)
         named = [self.options.environment.get("ANTHROPIC_IDENTITY_TOKEN_FILE")]
         for file in files:
             settings, profile = file.model(ClaudeSettings), file.model(Profile)

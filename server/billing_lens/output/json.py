@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any, cast
 
 from billing_lens.billing.credential import Credential, Place
 from billing_lens.billing.location import locate
 from billing_lens.billing.route import Route
+from billing_lens.billing.shell_startup import probably_set_in
+from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
@@ -35,6 +38,15 @@ def status_document(review: Review) -> Document:
             "credentials": [
                 _credential(machine, credential) for credential in review.route.credentials
             ],
+            "environments": [
+                {
+                    "name": seen.name,
+                    "mode": seen.mode.value,
+                    "route": route_document(machine, seen.route),
+                }
+                for seen in review.environments
+            ],
+            "lastAccountChange": _account_change(review),
             "findings": [_finding(machine, found) for found in review.findings],
         },
         machine,
@@ -70,7 +82,11 @@ def route_document(machine: Machine, route: Route) -> Document:
 
 
 def location_document(machine: Machine, place: Place) -> Document | None:
-    """Return a place in a file, or a variable with the file that sets it (null: the process)."""
+    """Return a place in a file, or a variable with the file that sets it.
+
+    `set_in` is null for a variable of the process; `probably_set_in` is then the line of a shell's
+    start-up file that seems to set it.
+    """
     located = locate(machine, place)
     in_file = (
         {
@@ -82,8 +98,17 @@ def location_document(machine: Machine, place: Place) -> Document | None:
         else None
     )
     if place.variable is not None:
-        return {"variable": place.variable, "set_in": in_file}
+        return {
+            "variable": place.variable,
+            "set_in": in_file,
+            "probably_set_in": None if in_file else _probable_origin(machine, place.variable),
+        }
     return in_file
+
+
+def _probable_origin(machine: Machine, variable: str) -> Document | None:
+    line = probably_set_in(machine, variable)
+    return {"path": line.path, "range": range_document(line.range)} if line else None
 
 
 def range_document(range_: Range) -> Document:
@@ -103,6 +128,25 @@ def _expected(review: Review) -> Document | None:
         "billing": expected.billing.value if expected.billing else None,
         "organization": {"id": expected.organization} if expected.organization else None,
         "from": expected.origin,
+    }
+
+
+def _account_change(review: Review) -> Document | None:
+    change = review.last_account_change
+    if change is None:
+        return None
+    at = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc)
+    return {
+        "after": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "from": _account(change.before),
+        "to": _account(change.after),
+    }
+
+
+def _account(account: OauthAccount) -> Document:
+    return {
+        "organization": {"id": account.organizationUuid, "name": account.organizationName},
+        "type": account.organizationType,
     }
 
 

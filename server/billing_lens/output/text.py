@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from datetime import datetime, timezone
 
-from billing_lens.billing.credential import Credential, Place, Source, State
+from billing_lens.billing.credential import Credential, Place, Source, State, short_id
 from billing_lens.billing.location import locate
 from billing_lens.billing.route import Route, describe_source
+from billing_lens.billing.shell_startup import probably_set_in
+from billing_lens.config.models import OauthAccount
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, RenameFile, edited_text
 from billing_lens.machine.machine import Machine
 from billing_lens.output.paint import Paint
@@ -59,6 +62,12 @@ def _status_lines(review: Review, paint: Paint) -> Iterator[str]:
     other = review.other
     same = (other.label, other.source) == (route.label, route.source)
     yield f"  mode      {route.mode.value}; {_other_mode(other, same=same)}"
+    yield from _environment_lines(review)
+    change = review.last_account_change
+    if change:
+        date = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc).date()
+        before, after = (account_name(account) for account in (change.before, change.after))
+        yield f"  changed   after {date}, from {before} to {after}"
     version = machine.version
     yield f"  version   Claude Code {version.text} ({_VERSION_ORIGINS[version.origin]})"
     yield ""
@@ -82,6 +91,22 @@ def _other_mode(other: Route, *, same: bool) -> str:
     if same:
         return f"the same in {other.mode.value} mode"
     return f"{other.mode.value} mode bills {other.label}"
+
+
+def _environment_lines(review: Review) -> Iterator[str]:
+    """Yield the environments of the editor that pay differently from the terminal."""
+    terminal = {seen.mode: seen.route for seen in review.environments if seen.name == "terminal"}
+    for seen in review.environments:
+        if seen.route.label != terminal[seen.mode].label:
+            place = "Claude Code in VS Code" if seen.name == "editor" else "VS Code's terminal"
+            yield f"  editor    {place} bills {seen.route.label}"
+
+
+def account_name(account: OauthAccount) -> str:
+    """Return an account's organization in a few words."""
+    kind = (account.organizationType or "an account").replace("_", " ")
+    name = account.organizationName or short_id(account.organizationUuid or "no organization")
+    return f"{name} ({kind})"
 
 
 def _credential_lines(machine: Machine, credential: Credential, paint: Paint) -> Iterator[str]:
@@ -132,8 +157,12 @@ def _finding_lines(review: Review, found: ReviewedFinding, paint: Paint) -> Iter
 def place_text(machine: Machine, place: Place) -> str:
     """Return a place as a person reads it: ``path:line:column`` (1-based) or a variable's name."""
     located = locate(machine, place)
+    if located is None and place.variable:
+        line = probably_set_in(machine, place.variable)
+        origin = f", probably set in {line.path}:{line.range.start.line + 1}" if line else ""
+        return f"{place.variable} in the environment{origin}"
     if located is None:
-        return f"{place.variable} (environment of the process)"
+        return ""
     start = located.range.start
     position = f"{located.path}:{start.line + 1}:{start.character + 1}"
     return f"{place.variable} in {position}" if place.variable else position

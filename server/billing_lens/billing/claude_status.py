@@ -1,0 +1,120 @@
+"""What ``claude auth status`` claims, held against the route: agreement, or why the two differ.
+
+Claude Code's own status misreports in known ways. What its requests carry is what is billed, and
+that is what the route says; the recorded runs in tests/conformance hold both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from billing_lens.billing.credential import Source
+from billing_lens.billing.route import Route
+from billing_lens.billing.versions import ALL_VERSIONS, Versions
+from billing_lens.config.places import project_places
+from billing_lens.machine.machine import Machine
+
+_METHODS: dict[str, tuple[Source, ...]] = {
+    "none": (Source.NONE,),
+    "claude.ai": (Source.CLAUDE_AI_LOGIN,),
+    "third_party": (Source.CLOUD_PROVIDER,),
+    "oauth_token": (Source.AUTH_TOKEN, Source.OAUTH_TOKEN, Source.PROFILE, Source.FEDERATION),
+    "api_key": (Source.API_KEY, Source.MANAGED_KEY),
+    "api_key_helper": (Source.API_KEY_HELPER,),
+}
+"""The sources that each value of ``authMethod`` can stand for."""
+
+
+class Agreement(str, Enum):
+    """How a status relates to the route."""
+
+    AGREES = "agrees"
+    MISREPORTS = "misreports"
+    """It differs in a way that is known and explained; the route is what is billed."""
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True)
+class Misreport:
+    """One known way in which the status names another source than the requests carry."""
+
+    claims: tuple[str, ...]
+    billed: tuple[Source, ...]
+    why: str
+    versions: Versions = ALL_VERSIONS
+    in_project: bool = False
+    """Only for what a project's settings set."""
+
+
+MISREPORTS = (
+    Misreport(
+        ("claude.ai",),
+        (Source.API_KEY,),
+        "Up to 2.1.283 the status names the login although requests carry the key.",
+        Versions("<2.1.284"),
+    ),
+    Misreport(
+        ("claude.ai",),
+        (Source.MANAGED_KEY,),
+        "Up to 2.1.117 the status names the account although requests carry the managed key.",
+        Versions("<2.1.118"),
+    ),
+    Misreport(
+        ("oauth_token",),
+        (Source.API_KEY_HELPER, Source.MANAGED_KEY),
+        "Up to 2.1.284 the status names a token or profile although requests carry a key.",
+        Versions("<2.1.285"),
+    ),
+    Misreport(
+        ("claude.ai", "none", "oauth_token"),
+        (Source.API_KEY, Source.AUTH_TOKEN),
+        "The status leaves out keys and tokens of a project's settings; `claude -p` uses them.",
+        in_project=True,
+    ),
+    Misreport(
+        ("none",),
+        (Source.CLAUDE_AI_LOGIN,),
+        "The login's scopes are one string: the status does not see the login, requests use it.",
+    ),
+    Misreport(
+        ("api_key",),
+        (Source.NONE,),
+        "The status names a key that counts in VS Code only after you approved it.",
+    ),
+)
+"""Tried in this order; the first that fits explains a difference. Recorded cases: "sub+apikey",
+"ant+prim", "helper+oauthtok" by version, "apikey @ proj trusted", "creds scopes string" and
+"entrypoint vscode: userkey"."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the status relates to the route, `why` when they name different sources."""
+
+    agreement: Agreement
+    claimed: str
+    why: str = ""
+
+
+def compare(machine: Machine, route: Route, status: Mapping[str, object]) -> Comparison:
+    """Return how the JSON of ``claude auth status`` relates to the headless route."""
+    claimed = str(status.get("authMethod", "none"))
+    if route.source in _METHODS.get(claimed, ()):
+        provider = status.get("apiProvider")
+        if route.source is Source.CLOUD_PROVIDER and provider != route.provider:
+            return Comparison(Agreement.DIFFERS, claimed, f"It names the provider '{provider}'.")
+        return Comparison(Agreement.AGREES, claimed)
+    for known in MISREPORTS:
+        fits = claimed in known.claims and route.source in known.billed
+        elsewhere = known.in_project and not _is_set_by_project(machine, route)
+        if fits and machine.version in known.versions and not elsewhere:
+            return Comparison(Agreement.MISREPORTS, claimed, known.why)
+    return Comparison(Agreement.DIFFERS, claimed)
+
+
+def _is_set_by_project(machine: Machine, route: Route) -> bool:
+    project = project_places(machine.cwd)
+    path = route.place.path if route.place else None
+    return path in (str(project.settings), str(project.local_settings))

@@ -1,0 +1,46 @@
+"""The backups Claude Code makes of its state file: who was logged in when."""
+
+from __future__ import annotations
+
+import re
+
+from billing_lens.config.entry import FileState
+from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind
+from billing_lens.config.models import ClaudeState
+from billing_lens.machine.disk import Disk
+from billing_lens.machine.machine import Backup
+
+_NAME = re.compile(r"\.claude\.json\.backup\.(\d{10,16})")
+_MOST = 12
+"""How many of the newest backups are read; Claude Code itself keeps a handful."""
+
+
+class BackupReader:
+    """Reads backups once each: a backup never changes, only what it says of the account is kept."""
+
+    def __init__(self, disk: Disk, directory: str) -> None:
+        self._disk = disk
+        self._directory = directory
+        self._read: dict[str, Backup] = {}
+
+    def read(self) -> tuple[Backup, ...]:
+        """Return the newest backups, oldest first; broken ones are passed over."""
+        named = {
+            name: int(match[1])
+            for name in self._disk.names_containing(self._directory, ".backup.")
+            if (match := _NAME.fullmatch(name))
+        }
+        newest = sorted(named, key=lambda name: named[name])[-_MOST:]
+        backups = (self._backup(name, named[name]) for name in newest)
+        return tuple(backup for backup in backups if backup)
+
+    def _backup(self, name: str, at_ms: int) -> Backup | None:
+        path = f"{self._directory.rstrip('/')}/{name}"
+        if path not in self._read:
+            entry = self._disk.entry(path, keep=False)
+            state = ConfigFile(path, Kind.CLAUDE_STATE, entry).model(ClaudeState)
+            if entry.state is not FileState.REGULAR or state is None:
+                return None
+            self._read[path] = Backup(path, at_ms, state.oauthAccount)
+        return self._read[path]
