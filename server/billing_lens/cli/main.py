@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 
 from billing_lens import __version__
-from billing_lens.cli import check, demo, fix, serve, status, undo, verify
+from billing_lens.cli import check, demo, fix, rules, serve, status, undo, verify
 from billing_lens.cli.options import UnreadableMachineError, UsageError, split_claude_arguments
 
 WRONG_USAGE = 2
@@ -17,7 +17,7 @@ NOT_READABLE = 3
 INTERNAL_FAULT = 70
 """As sysexits.h has it for an internal software error."""
 
-COMMANDS = (status, check, fix, undo, verify, demo, serve)
+COMMANDS = (status, check, fix, undo, verify, rules, demo, serve)
 
 
 def build_parser() -> argparse.ArgumentParser:

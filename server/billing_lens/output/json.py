@@ -82,7 +82,7 @@ def route_document(machine: Machine, route: Route) -> Document:
 
 
 def location_document(machine: Machine, place: Place) -> Document | None:
-    """Return a place in a file, or a variable with the file that sets it.
+    """Return a place in a file, a variable with the file that sets it, or a keychain's entry.
 
     `set_in` is null for a variable of the process; `probably_set_in` is then the line of a shell's
     start-up file that seems to set it.
@@ -103,7 +103,7 @@ def location_document(machine: Machine, place: Place) -> Document | None:
             "set_in": in_file,
             "probably_set_in": None if in_file else _probable_origin(machine, place.variable),
         }
-    return in_file
+    return {"keychain": place.keychain} if place.keychain else in_file
 
 
 def _probable_origin(machine: Machine, variable: str) -> Document | None:

@@ -161,6 +161,8 @@ def place_text(machine: Machine, place: Place) -> str:
         line = probably_set_in(machine, place.variable)
         origin = f", probably set in {line.path}:{line.range.start.line + 1}" if line else ""
         return f"{place.variable} in the environment{origin}"
+    if place.keychain:
+        return f"{place.keychain} in the keychain"
     if located is None:
         return ""
     start = located.range.start

@@ -19,6 +19,7 @@ from billing_lens.text.strictness import (
     JsonSyntaxError,
     SyntaxProblem,
     all_refusals,
+    decoded_text,
     is_plain_json,
     loads,
     refusal,
@@ -151,9 +152,9 @@ class JsonDocument:
     def duplicate_keys(self) -> tuple[JsonNode, ...]:
         """Return the members that a later one of the same key overrides, in the text's order.
 
-        They are legal. Looks at the whole text.
+        They are legal. Looks at the whole text; finds nothing in one that has problems.
         """
-        if self.root is None or (self._is_plain and not _has_equal_keys(self._text)):
+        if self.root is None or self.problems or not _has_equal_keys(self._text):
             return ()
         return tuple(sorted(_overridden(self.root), key=lambda node: node.span))
 
@@ -224,5 +225,5 @@ def _has_equal_keys(text: bytes) -> bool:
         nonlocal found
         found = found or len({key for key, _ in pairs}) < len(pairs)
 
-    json.loads(text, object_pairs_hook=look, parse_int=str, parse_float=str)
+    json.loads(decoded_text(text), object_pairs_hook=look, parse_int=str, parse_float=str)
     return found

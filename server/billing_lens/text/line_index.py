@@ -27,8 +27,10 @@ class LineIndex:
 
     def __init__(self, data: bytes) -> None:
         """Index the lines of a whole UTF-8 text."""
-        self._blocks = list(_blocks_of(_line_lengths(data, at_end=True)))
-        self._add_up(0)
+        self._blocks: list[array[int]] = []
+        self._first_lines: list[int] = []
+        self._first_offsets: list[int] = []
+        self._put(0, 0, list(_blocks_of(_line_lengths(data, at_end=True))))
 
     @property
     def line_count(self) -> int:
@@ -80,19 +82,25 @@ class LineIndex:
         lengths = self._blocks[first][:first_within]
         lengths.extend(_line_lengths(new[start:end], at_end=is_last))
         lengths.extend(self._blocks[last][last_within + 1 :])
-        parts = [lengths] if 0 < len(lengths) <= 2 * BLOCK else _blocks_of(lengths)
-        self._blocks[first : last + 1] = parts
-        self._add_up(first)
+        blocks = [lengths] if 0 < len(lengths) <= 2 * BLOCK else list(_blocks_of(lengths))
+        self._put(first, last + 1, blocks)
 
-    def _add_up(self, first: int) -> None:
-        """Compute where each block from `first` on starts."""
-        if first == 0:
-            self._first_lines, self._first_offsets = [0], [0]
-        del self._first_lines[first + 1 :]
-        del self._first_offsets[first + 1 :]
-        for block in self._blocks[first:-1]:
-            self._first_lines.append(self._first_lines[-1] + len(block))
-            self._first_offsets.append(self._first_offsets[-1] + sum(block))
+    def _put(self, first: int, after: int, blocks: list[array[int]]) -> None:
+        """Put `blocks` in place of those from `first` to before `after`; move the later ones."""
+        line = self._first_lines[first] if self._blocks else 0
+        offset = self._first_offsets[first] if self._blocks else 0
+        lines = list(accumulate(map(len, blocks), initial=line))
+        offsets = list(accumulate(map(sum, blocks), initial=offset))
+        if after < len(self._blocks):
+            more_lines = lines[-1] - self._first_lines[after]
+            more_bytes = offsets[-1] - self._first_offsets[after]
+            self._first_lines[after:] = [start + more_lines for start in self._first_lines[after:]]
+            self._first_offsets[after:] = [
+                start + more_bytes for start in self._first_offsets[after:]
+            ]
+        self._blocks[first:after] = blocks
+        self._first_lines[first:after] = lines[:-1]
+        self._first_offsets[first:after] = offsets[:-1]
 
     def _locate_offset(self, offset: int) -> tuple[int, int, int]:
         block = bisect_right(self._first_offsets, offset) - 1

@@ -24,7 +24,7 @@ _BEFORE_MEMBER = re.compile(
     rb'[ \t\r\n]*[{,][ \t\r\n]*("[^"\\]*(?:\\[\s\S][^"\\]*)*")[ \t\r\n]*:[ \t\r\n]*'
 )
 _BEFORE_ELEMENT = re.compile(rb"[ \t\r\n]*[\[,][ \t\r\n]*")
-_CLOSING = re.compile(rb"[ \t\r\n]*[\]}]")
+_CLOSING = re.compile(rb"[ \t\r\n]*}")
 _KIND_BY_FIRST_BYTE: dict[int, NodeKind] = {
     ord("{"): "object",
     ord("["): "array",
@@ -104,9 +104,10 @@ class SliceSource:
         return self._visited[start]
 
     def _members(self, span: Span) -> dict[str, _Child] | None:
-        """Return an object's members by key, None when it has equal keys.
+        """Return an object's members by key, None when slices cannot tell them.
 
-        Of equal keys msgspec keeps the last value alone, so the slices do not fill the object.
+        Of equal keys msgspec keeps the last value alone, so that the slices, each checked to stand
+        where it is looked for, do not fill the object.
         """
         try:
             slices = _MEMBERS.decode(memoryview(self._text)[span.start : span.end])
@@ -118,9 +119,14 @@ class SliceSource:
             before = _BEFORE_MEMBER.match(self._text, position)
             if before is None or _key_of(before[1]) != key:
                 return None
-            position = before.end() + memoryview(value).nbytes
+            inner = memoryview(value)
+            if not self._text.startswith(inner, before.end()):
+                return None
+            position = before.end() + inner.nbytes
             found[key] = _Child(before.start(1), before.end(1), before.end(), position)
-        return found if not found or self._closes(position) else None
+        closing = _CLOSING.match(self._text, position)
+        is_whole = closing is not None and closing.end() == span.end
+        return found if is_whole or not found else None
 
     def _elements(self, span: Span) -> dict[str, _Child]:
         slices = _ELEMENTS.decode(memoryview(self._text)[span.start : span.end])
@@ -132,9 +138,6 @@ class SliceSource:
             position = start + memoryview(value).nbytes
             found[str(index)] = _Child(start, start, start, position)
         return found
-
-    def _closes(self, position: int) -> bool:
-        return _CLOSING.match(self._text, position) is not None
 
     def _tree_node(self, node: JsonNode) -> JsonNode:
         """Return the same node as a syntax tree of its own text has it."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import cast
 
 from hypothesis import strategies as st
 
-from billing_lens.text.json_pointer import pointer_of
+from billing_lens.text.json_pointer import parts_of, pointer_of
 
 KEYS = st.sampled_from(["a", "b", "", "a/b", "~", "é", "😀", 'q"', "0", "\\"]) | st.text(max_size=3)
 SCALARS = (
@@ -45,15 +46,15 @@ def wild_texts(draw: st.DrawFn, value: object, *, comments: bool = False) -> str
         return "," + gap() if comments and draw(st.integers(0, 3)) == 0 else ""
 
     def text_of(value: object) -> str:
-        if isinstance(value, dict):
+        if is_object(value):
             members = [
                 f"{gap()}{string(key)}{gap()}:{gap()}{text_of(child)}{gap()}"
-                for key, child in value.items()
+                for key, child in members_of(value).items()
             ]
             inner = ",".join(members) + (comma_at_end() if members else gap())
             return "{" + inner + "}"
-        if isinstance(value, list):
-            elements = [f"{gap()}{text_of(child)}{gap()}" for child in value]
+        if is_array(value):
+            elements = [f"{gap()}{text_of(child)}{gap()}" for child in elements_of(value)]
             inner = ",".join(elements) + (comma_at_end() if elements else gap())
             return "[" + inner + "]"
         return string(value)
@@ -87,8 +88,31 @@ def pointers_in(value: object, *parts: str | int) -> Iterator[str]:
         yield from pointers_in(child, *parts, key)
 
 
+def is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def is_array(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def members_of(value: object) -> dict[str, object]:
+    """Return an object's members, none for anything else."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def elements_of(value: object) -> list[object]:
+    """Return an array's elements, none for anything else."""
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
 def children_of(value: object) -> list[tuple[str | int, object]]:
     """Return the keys or indices of a value with what is there."""
-    if isinstance(value, dict):
-        return [(str(key), child) for key, child in value.items()]
-    return list(enumerate(value)) if isinstance(value, list) else []
+    return [*members_of(value).items(), *enumerate(elements_of(value))]
+
+
+def at(value: object, pointer: str) -> object:
+    """Return what stands at `pointer`."""
+    for part in parts_of(pointer):
+        value = elements_of(value)[int(part)] if is_array(value) else members_of(value)[part]
+    return value

@@ -65,7 +65,7 @@ def edited(text: str, change: Range | None, new: str, encoding: PositionEncoding
     return text[:start] + new + text[end:]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(TEXTS, CHANGES, ENCODINGS)
 def test_any_edits_equal_plain_string_edits(
     text: str, changes: list[tuple[Range | None, str]], encoding: PositionEncoding

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.text.json_texts import CONTAINERS, KEYS, VALUES, at, pointers_in, texts, wild_texts
 
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.comments import blanked, extras
@@ -21,7 +22,6 @@ from billing_lens.text.json_document import (
 from billing_lens.text.json_node import NodeKind
 from billing_lens.text.positions import Position, Range, Span
 from billing_lens.text.syntax_tree import TreeSource
-from tests.unit.text.json_texts import CONTAINERS, KEYS, VALUES, pointers_in, texts, wild_texts
 
 KINDS: dict[type, NodeKind] = {
     dict: "object",
@@ -47,17 +47,6 @@ def every_node(node: JsonNode) -> list[JsonNode]:
     return [node, *(inner for child in node.children() for inner in every_node(child))]
 
 
-def at(value: object, pointer: str) -> object:
-    for part in parts_of(pointer):
-        value = value[int(part)] if isinstance(value, list) else dict_of(value)[part]
-    return value
-
-
-def dict_of(value: object) -> dict[str, object]:
-    assert isinstance(value, dict)
-    return {str(key): inner for key, inner in value.items()}
-
-
 def in_jsonc(value: object) -> st.SearchStrategy[tuple[object, str, Dialect]]:
     return st.tuples(st.just(value), wild_texts(value, comments=True), st.just(Dialect.JSONC))
 
@@ -69,7 +58,7 @@ def in_json(value: object) -> st.SearchStrategy[tuple[object, str, Dialect]]:
 WRITTEN = VALUES.flatmap(in_json) | VALUES.flatmap(in_jsonc)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(WRITTEN)
 def test_every_value_is_found_where_it_stands(written: tuple[object, str, Dialect]) -> None:
     value, text, dialect = written
@@ -150,7 +139,7 @@ FRAGMENTS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=150)
 @given(
     CONTAINERS.flatmap(texts),
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 4), FRAGMENTS), max_size=8),
@@ -176,7 +165,7 @@ def test_an_edited_document_equals_a_fresh_one(
     assert_tolerant(edited)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(CONTAINERS.flatmap(texts), st.lists(st.tuples(st.integers(0, 60), FRAGMENTS), max_size=6))
 def test_a_tree_after_repair_equals_a_fresh_one(text: str, edits: list[tuple[int, str]]) -> None:
     good = TextBuffer(text)

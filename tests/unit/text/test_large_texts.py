@@ -33,8 +33,12 @@ def seconds(action: Callable[[], object], tries: int = 5) -> float:
 
 def state_text(megabytes: int) -> bytes:
     """Return a text like Claude Code's state file, with the login after many projects."""
-    entry = {"display": "do something useful " * 8, "pastedContents": {}}
-    project = {"hasTrustDialogAccepted": True, "history": [entry] * 40, "allowedTools": []}
+    entry: dict[str, object] = {"display": "do something useful " * 8, "pastedContents": {}}
+    project: dict[str, object] = {
+        "hasTrustDialogAccepted": True,
+        "history": [entry] * 40,
+        "allowedTools": [],
+    }
     count = megabytes * MEGABYTE // len(json.dumps(project, indent=2))
     projects = {f"/home/u/project{number}": project for number in range(count)}
     login = {"emailAddress": "a@example.com", "organizationUuid": "1111"}
@@ -123,15 +127,16 @@ def test_a_state_file_of_fifty_megabytes_needs_little_memory(tmp_path: Path) -> 
 import resource, sys, time
 from billing_lens.text.json_document import JsonDocument
 data = open({str(path)!r}, "rb").read()
+unit = 1024 if sys.platform == "linux" else 1024 * 1024
 def used():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 2**20)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
 before, start = used(), time.perf_counter()
 document = JsonDocument.parse(data)
 node = document.node("/oauthAccount/organizationUuid")
 picked = document.picked(["/oauthAccount/emailAddress", "/n"])
 assert picked == {{"oauthAccount": {{"emailAddress": "a@example.com"}}, "n": 5}}, picked
-print(document.problems, node.value, used() - before // 1024, time.perf_counter() - start)
-""".replace("before // 1024", "before")
+print(document.problems, node.value, used() - before, time.perf_counter() - start)
+"""
     out = run_python(script).split()
     assert out[:2] == ["()", "1111"]
     assert int(out[2]) < 100

@@ -1,0 +1,1 @@
+"""The language server on pygls: the only package that imports pygls or lsprotocol."""
