@@ -8,7 +8,7 @@ from functools import cached_property
 
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
 from billing_lens.billing.history import AccountChange, last_account_change
-from billing_lens.billing.route import Route, resolve_route
+from billing_lens.billing.route import Billing, Route, resolve_route
 from billing_lens.billing.surroundings import SeenFrom, environments
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
@@ -131,7 +131,7 @@ def _preference(offer: OfferedFix) -> tuple[bool, int, str]:
 
 def describe_payment(route: Route) -> str:
     """Return who pays in a few words that can follow a colon: "bills Claude Max 20x"."""
-    if route.billing.value == "none":
-        return "then nobody is logged in"
+    if route.billing is Billing.NONE:
+        return "nobody is billed, as nobody is logged in"
     failing = ", which does not work" if route.works is False else ""
     return f"bills {route.label}{failing}"

@@ -3,8 +3,9 @@
     python -m tests.conformance.record MACHINES.json [--into CASES.jsonl] [--jobs N]
 
 MACHINES.json is a list of ``{"name", "version", "files", "env", "cwd", "args", "ask", "keys"}``;
-``ask`` lists what to look at, ``headless``, ``status`` (both by default) or ``interactive``, and
-``keys`` are typed first interactively, to answer dialogs. A case of the same name and version is
+``ask`` lists what to look at, ``headless``, ``status`` (both by default) or ``interactive``; the
+status is asked in any case when no model request is seen. ``keys`` are typed first interactively,
+to answer dialogs. A case of the same name and version is
 replaced; the file stays sorted by name. The lines of ``measured.jsonl`` are such machines too.
 """
 
@@ -35,7 +36,7 @@ MEASURED = Path(__file__).with_name("measured.jsonl")
 FIRST_PARTY = "firstParty"
 
 _PROFILE = re.compile(
-    r"^Profile: credentials-file · (?P<type>\w+) · profile (?P<name>\S+)", re.MULTILINE
+    r"^Profile: credentials-file · (?P<type>\w+) · profile (?P<name>.+?)(?: · |$)", re.MULTILINE
 )
 
 Case = dict[str, object]
@@ -129,7 +130,10 @@ def _look(request: Request) -> Looks:
     if "interactive" in request.ask:
         seen = observe_interactive(machine, version, request.keys)
         return Looks(status, interactive=seen)
-    return Looks(status, observe_wire(machine, version) if "headless" in request.ask else None)
+    headless = observe_wire(machine, version) if "headless" in request.ask else None
+    if headless and not headless.model_requests and status is None:
+        status = observe_status(machine, version)
+    return Looks(status, headless)
 
 
 def _verdict(request: Request, looks: Looks) -> Verdict:
@@ -140,6 +144,8 @@ def _verdict(request: Request, looks: Looks) -> Verdict:
             raise UnknownSourceError("the status names no source")
         return Verdict(claimed[0], "status", details=_details(claimed[0], status))
     billed = source_of(request.machine, traffic, status)
+    if looks.interactive and billed.basis == "status" and billed.source != "none":
+        raise UnknownSourceError("nothing was asked: a dialog took the question")
     basis = "interactive" if looks.interactive else _basis(billed)
     works = bool(looks.interactive) or _works(traffic)
     return Verdict(billed.source, basis, works, _details(billed.source, status))

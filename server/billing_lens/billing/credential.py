@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from billing_lens.config.file import ConfigFile
+from billing_lens.text.positions import Span
 
 
 class Source(str, Enum):
@@ -46,11 +47,17 @@ class ProfileKind(str, Enum):
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: a JSON Pointer in a file, a variable, or both (``env`` in a file)."""
+    """Where something stands: a JSON Pointer in a file, a variable, or both (``env`` in a file).
+
+    `keychain` is the service of an entry in the macOS keychain, which no file holds. `span`, bytes
+    of the file, marks text that no pointer leads to, such as a mistake in the JSON.
+    """
 
     path: str | None = None
     pointer: str | None = None
     variable: str | None = None
+    keychain: str | None = None
+    span: Span | None = None
 
 
 def place_in(file: ConfigFile, pointer: str = "") -> Place:
@@ -91,6 +98,8 @@ class Credential:
     """The profile's credentials file, when it is there."""
     provider: str | None = None
     host: str | None = None
+    unseen: bool = False
+    """A login that Claude Code uses but does not see when it weighs a profile against it."""
 
     @property
     def can_be_chosen(self) -> bool:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from billing_lens.billing.credential import Place
-from billing_lens.billing.versions import Versions
+from billing_lens.billing.managed import managed_settings, managed_variables
+from billing_lens.billing.versions import ALL_VERSIONS, Versions
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.models import ClaudeSettings
+from billing_lens.config.settings_types import wrong_settings
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.text.json_document import pointer_of
 
@@ -36,6 +38,7 @@ class Group(str, Enum):
     CLOUD = "cloud switch"
     HOST = "host"
     PROFILE = "profile and federation"
+    SURFACE = "surface"
     OTHER = "other"
 
 
@@ -47,30 +50,70 @@ GROUPS: dict[str, Group] = {
     "ANTHROPIC_BASE_URL": Group.HOST,
     "ANTHROPIC_PROFILE": Group.PROFILE,
     "ANTHROPIC_CONFIG_DIR": Group.PROFILE,
+    "XDG_CONFIG_HOME": Group.PROFILE,
     "ANTHROPIC_FEDERATION_RULE_ID": Group.PROFILE,
     "ANTHROPIC_ORGANIZATION_ID": Group.PROFILE,
     "ANTHROPIC_SERVICE_ACCOUNT_ID": Group.PROFILE,
     "ANTHROPIC_IDENTITY_TOKEN": Group.PROFILE,
     "ANTHROPIC_IDENTITY_TOKEN_FILE": Group.PROFILE,
+    "CLAUDE_CODE_ENTRYPOINT": Group.SURFACE,
+    "CLAUDE_CODE_REMOTE": Group.SURFACE,
+    "CLAUDE_CODE_SIMPLE": Group.OTHER,
 }
 
-ONCE_MANAGED = Versions("<2.1.257")
-"""So long managed settings could select a profile (cases "profile @ managed.d", "wif @ managed").
-"""
+OWN = (Scope.USER, Scope.FLAG)
+PROJECT = (Scope.PROJECT, Scope.LOCAL)
+MANAGED = (Scope.MANAGED,)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Scopes in which a group of variables counts, and in which runs it does.
+
+    `desktop` is False for rows that do not hold in the desktop application.
+    """
+
+    group: Group
+    scopes: tuple[Scope, ...]
+    modes: tuple[Mode, ...] = (Mode.HEADLESS, Mode.INTERACTIVE)
+    versions: Versions = ALL_VERSIONS
+    desktop: bool = True
+
+
+WHERE_VARIABLES_COUNT = (
+    Where(Group.KEY, OWN),
+    Where(Group.KEY, (*PROJECT, *MANAGED), desktop=False),
+    Where(Group.KEY, (*PROJECT, *MANAGED), versions=Versions("<2.1.169")),
+    Where(Group.OAUTH_TOKEN, (*OWN, *MANAGED)),
+    Where(Group.CLOUD, (*OWN, *PROJECT, *MANAGED)),
+    Where(Group.HOST, (*OWN, *MANAGED)),
+    Where(Group.HOST, PROJECT, modes=(Mode.HEADLESS,)),
+    Where(Group.PROFILE, OWN),
+    Where(Group.PROFILE, MANAGED, versions=Versions("<2.1.257")),
+    Where(Group.SURFACE, (*OWN, *PROJECT, *MANAGED), versions=Versions("<2.1.237")),
+    Where(Group.OTHER, (*OWN, *MANAGED)),
+    Where(Group.OTHER, PROJECT, versions=Versions("<2.1.257")),
+)
+"""A variable in settings counts if a row says so; in the process it always does. An untrusted
+folder counts as trusted interactively: Claude Code asks before it starts there. Cases "<variable> @
+<place>", "SIMPLE=1 set in …", "REMOTE=1 set in …", "entrypoint desktop: … env key"."""
+
+MANAGED_ARE_LENIENT = Versions(">=2.1.169")
+
+DESKTOP_ENTRYPOINTS = ("claude-desktop", "local-agent")
 
 
 def counts(group: Group, scope: Scope, mode: Mode, machine: Machine) -> bool:
-    """Return whether a variable of `group` counts when set in settings of `scope`.
-
-    An untrusted folder counts as trusted interactively: Claude Code asks before it starts there.
-    """
-    if scope in (Scope.USER, Scope.FLAG):
-        return True
-    if scope is Scope.MANAGED:
-        return group is not Group.PROFILE or machine.version in ONCE_MANAGED
-    if group in (Group.KEY, Group.CLOUD):
-        return True
-    return group is Group.HOST and mode is Mode.HEADLESS
+    """Return whether a variable of `group` counts when set in settings of `scope`."""
+    on_desktop = machine.environment.get("CLAUDE_CODE_ENTRYPOINT") in DESKTOP_ENTRYPOINTS
+    return any(
+        row.group is group
+        and scope in row.scopes
+        and mode in row.modes
+        and machine.version in row.versions
+        and (row.desktop or not on_desktop)
+        for row in WHERE_VARIABLES_COUNT
+    )
 
 
 @dataclass(frozen=True)
@@ -104,7 +147,7 @@ class Environment:
         }
         self.ignored: list[Setting] = []
         """What settings files set in vain, in the order of the files."""
-        for file in settings_in_force(machine):
+        for file in _in_force(machine, managed_variables(machine)):
             for variable in _variables_of(file):
                 scope = file.scope or Scope.USER
                 if counts(GROUPS.get(variable.name, Group.OTHER), scope, mode, machine):
@@ -137,20 +180,27 @@ def settings_in_force(machine: Machine) -> Iterator[ConfigFile]:
     Settings override the shell; among them managed.d > managed > ``--settings`` > local > project
     > user. ``--setting-sources`` can leave out user, project and local.
     """
+    return _in_force(machine, managed_settings(machine))
+
+
+def _in_force(machine: Machine, managed: Iterator[ConfigFile]) -> Iterator[ConfigFile]:
     wanted = machine.arguments.setting_sources
     for scope in SCOPES_WEAKEST_FIRST:
         if wanted is None or scope in wanted or scope in (Scope.FLAG, Scope.MANAGED):
-            for file in machine.files_of(Kind.CLAUDE_SETTINGS, scope):
-                if not is_ignored(file):
+            of_scope = machine.files_of(Kind.CLAUDE_SETTINGS, scope)
+            for file in managed if scope is Scope.MANAGED else of_scope:
+                if not is_ignored(file, machine):
                     yield file
 
 
-def is_ignored(file: ConfigFile) -> bool:
+def is_ignored(file: ConfigFile, machine: Machine) -> bool:
     """Return whether Claude Code ignores a settings file as a whole: broken, or one wrong type.
 
-    Cases "user settings.json invalid JSON", "… one bad field + env apikey".
+    Managed settings lose only the wrong field (from 2.1.169; cases "managed … one wrong field").
     """
-    return file.value is None or any(problem.code == "wrong-type" for problem in file.problems)
+    if file.scope is Scope.MANAGED and machine.version in MANAGED_ARE_LENIENT:
+        return file.value is None
+    return file.value is None or bool(wrong_settings(file.value, machine.version.numbers))
 
 
 def _place_of(machine: Machine, name: str) -> Place:

@@ -16,7 +16,6 @@ from billing_lens.billing.surface import Surface
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings, ClaudeState
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.text.json_document import pointer_of
 
 REMEMBERED_CHARACTERS = 20
 """How many of a key's last characters Claude Code remembers an answer by."""
@@ -79,15 +78,16 @@ def _answer(machine: Machine, key: Variable) -> str | None:
 def find_api_key_helper(machine: Machine, surface: Surface) -> Iterator[Credential]:
     """Yield the apiKeyHelper in force. It is never run, so whether it works is not known.
 
-    Bare runs take it from ``--settings`` only (case "--bare …").
+    The strongest scope that sets it decides, also when it sets the empty string: then there is
+    none. Bare runs take it from ``--settings`` only, not even from managed settings.
     """
-    helper = None
+    helper: tuple[str, Place] | None = None
     for file in settings_in_force(machine):
         settings = file.model(ClaudeSettings)
-        counts = surface is not Surface.BARE or file.scope in (Scope.FLAG, Scope.MANAGED)
-        if settings and (settings.apiKeyHelper or "").strip() and counts:
-            helper = Credential(
-                Source.API_KEY_HELPER, Place(file.path, pointer_of("apiKeyHelper")), works=None
-            )
-    if helper:
-        yield helper
+        counts = surface is not Surface.BARE or file.scope is Scope.FLAG
+        if settings and settings.apiKeyHelper is not None and counts:
+            helper = settings.apiKeyHelper, Place(file.path, "/apiKeyHelper")
+    if helper and helper[0]:
+        found = Credential(Source.API_KEY_HELPER, helper[1], works=None)
+        blank = not helper[0].strip()
+        yield found.failing("apiKeyHelper is blank and gives no key.") if blank else found

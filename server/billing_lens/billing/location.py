@@ -32,6 +32,8 @@ def locate(
     file, pointer = machine.file(place.path), place.pointer or ""
     if file is None or not file.exists:
         return Location(place.path, pointer, START_OF_FILE)
+    if place.span is not None:
+        return Location(place.path, pointer, file.buffer.range(place.span, encoding))
     found = file.range_of(pointer, encoding)
     if found is None:
         nearest = file.document.nearest(pointer)

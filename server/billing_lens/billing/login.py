@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from billing_lens.billing.credential import (
     Credential,
@@ -12,7 +13,9 @@ from billing_lens.billing.credential import (
     place_in,
 )
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Platform
 from billing_lens.config.models import ClaudeAiOauth, ClaudeCredentials, ClaudeState, OauthAccount
+from billing_lens.machine.keychain import KeychainState
 from billing_lens.machine.machine import Machine
 
 PLANS = ("max", "pro", "team", "enterprise")
@@ -20,10 +23,34 @@ PLANS = ("max", "pro", "team", "enterprise")
 the login is used (cases "creds subscriptionType=…")."""
 INFERENCE_SCOPE = "user:inference"
 
+KEYCHAIN_REASONS = {
+    KeychainState.LOCKED: "The keychain could not be looked at: it is locked or refuses. Unlock it"
+    " with `security unlock-keychain` and look again.",
+    KeychainState.NO_ANSWER: "The keychain could not be looked at: it did not answer in time.",
+    KeychainState.UNAVAILABLE: "The keychain could not be looked at: there is no program"
+    " `security`.",
+    KeychainState.NOT_LOOKED_AT: "The keychain was not looked at: it belongs to no home but your"
+    " own. A login may be there.",
+}
+"""What to say when it is not known whether the keychain holds a login."""
+UNREAD_LOGIN = (
+    "The keychain holds Claude Code's entry; its scopes and expiry could not be checked, for the"
+    " secret is not read."
+)
+NO_LOGIN_BUT_A_KEY = (
+    "The keychain's entry is taken for one of MCP servers alone: there is a managed key, and the"
+    " account is not a subscription's."
+)
+UNREAD_KEY = "The keychain holds a managed key; it could not be checked, for it is not read."
+BEHIND_KEYCHAIN = "Claude Code takes the login from the keychain, and from here when it cannot."
+
 
 def state_file(machine: Machine) -> ConfigFile | None:
-    """Return the state file in force: the legacy one beats ``.claude.json`` when both exist."""
-    return machine.existing(machine.claude.legacy_state) or machine.existing(machine.claude.state)
+    """Return the state file in force: a legacy one that holds anything beats ``.claude.json``."""
+    legacy = machine.existing(machine.claude.legacy_state)
+    if legacy and legacy.entry.data:
+        return legacy
+    return machine.existing(machine.claude.state)
 
 
 def account(machine: Machine) -> tuple[OauthAccount, ConfigFile] | None:
@@ -34,7 +61,46 @@ def account(machine: Machine) -> tuple[OauthAccount, ConfigFile] | None:
 
 
 def find_login(machine: Machine) -> Iterator[Credential]:
-    """Yield the claude.ai login, usable or not, if its file is there."""
+    """Yield the claude.ai login, usable or not, where there is one.
+
+    On macOS the keychain's comes first; the file counts when the keychain has none or refuses
+    (measured on 2.1.112 as machine/keychain.py says; the file is written when the keychain refuses,
+    https://code.claude.com/docs/en/authentication#credential-management).
+    """
+    in_file = list(_login_in_file(machine))
+    usable = any(login.can_be_chosen for login in in_file)
+    yield from _login_in_keychain(machine, fallback=usable)
+    behind = machine.keychain.login.state is KeychainState.PRESENT
+    for login in in_file:
+        yield login.ignored(BEHIND_KEYCHAIN) if behind and login.can_be_chosen else login
+
+
+def _login_in_keychain(machine: Machine, *, fallback: bool) -> Iterator[Credential]:
+    """Yield the keychain's login, or why it is not known whether there is one.
+
+    `fallback` says whether a file has one; then it need not be said that nobody looked.
+    """
+    entry = machine.keychain.login
+    if machine.platform is not Platform.DARWIN or entry.state is KeychainState.ABSENT:
+        return
+    place = Place(keychain=entry.service)
+    if entry.state is not KeychainState.PRESENT:
+        if not fallback or entry.state is not KeychainState.NOT_LOOKED_AT:
+            reason = KEYCHAIN_REASONS[entry.state]
+            yield Credential(Source.CLAUDE_AI_LOGIN, place).unusable(reason)
+        return
+    known = account(machine)
+    kind = (known[0].organizationType or "") if known else ""
+    tier = _tier(known[0].organizationRateLimitTier) if known else None
+    plan = kind.removeprefix("claude_") if kind.startswith("claude_") else None
+    if plan is None and any(find_managed_key(machine)):
+        yield Credential(Source.CLAUDE_AI_LOGIN, place).unusable(NO_LOGIN_BUT_A_KEY)
+        return
+    login = _of_account(machine, place)
+    yield replace(login, plan=plan, tier=tier, works=None, reason=UNREAD_LOGIN)
+
+
+def _login_in_file(machine: Machine) -> Iterator[Credential]:
     file = machine.existing(machine.claude.credentials)
     if file is None:
         return
@@ -44,30 +110,36 @@ def find_login(machine: Machine) -> Iterator[Credential]:
         reason = "Claude Code cannot read a login from this file."
         yield Credential(Source.CLAUDE_AI_LOGIN, place_in(file)).unusable(reason)
         return
-    yield _judge(_describe(machine, file, login), login, machine.now_ms)
+    described = replace(
+        _of_account(machine, place_in(file, "/claudeAiOauth")),
+        plan=login.subscriptionType,
+        tier=_tier(login.rateLimitTier),
+    )
+    yield _judge(described, login, machine.now_ms)
 
 
-def _describe(machine: Machine, file: ConfigFile, login: ClaudeAiOauth) -> Credential:
+def _of_account(machine: Machine, place: Place) -> Credential:
+    """Return a login with what the cached account says of its owner."""
     known = account(machine)
     cached = known[0] if known else None
     identifier = cached.organizationUuid if cached else None
     return Credential(
         Source.CLAUDE_AI_LOGIN,
-        place_in(file, "/claudeAiOauth"),
+        place,
         organization=Organization(identifier, cached.organizationName if cached else None)
         if identifier
         else None,
         email=cached.emailAddress if cached else None,
-        plan=login.subscriptionType,
-        tier=_tier(login.rateLimitTier),
     )
 
 
 def _judge(credential: Credential, login: ClaudeAiOauth, now_ms: int) -> Credential:
-    if not (login.accessToken or "").strip():
+    if not login.accessToken:
         return credential.unusable("The login holds no access token.")
     if INFERENCE_SCOPE not in (login.scopes or ()):
         return credential.unusable(f"The login lacks the scope {INFERENCE_SCOPE}.")
+    # Scopes written as one string: the login is sent, yet not seen beside a profile.
+    credential = replace(credential, unseen=isinstance(login.scopes, str))
     expired = login.expiresAt is not None and login.expiresAt <= now_ms
     if expired and not login.refreshToken:
         return credential.failing("The login has expired and cannot be renewed.")
@@ -83,7 +155,15 @@ def _tier(rate_limit_tier: str | None) -> str | None:
 
 
 def find_managed_key(machine: Machine) -> Iterator[Credential]:
-    """Yield the API key that ``/login`` with a Console account left in the state file."""
+    """Yield the API key that ``/login`` with a Console account left in the state file.
+
+    On macOS it is in the keychain (measured on 2.1.112, with that of the state file as well; which
+    of two different ones is sent was not).
+    """
+    entry = machine.keychain.managed_key
+    if machine.platform is Platform.DARWIN and entry.state is KeychainState.PRESENT:
+        place = Place(keychain=entry.service)
+        yield Credential(Source.MANAGED_KEY, place, works=None, reason=UNREAD_KEY)
     file = state_file(machine)
     state = file.model(ClaudeState) if file else None
     if file and state and (state.primaryApiKey or "").strip():

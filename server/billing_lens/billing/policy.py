@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from billing_lens.billing.credential import Credential, Place, Source
 from billing_lens.billing.environment import settings_in_force
+from billing_lens.billing.versions import Versions
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.machine.machine import Machine
@@ -42,19 +43,37 @@ def managed_policy(machine: Machine) -> Policy:
     return policy
 
 
+_KEYS = (Source.API_KEY, Source.AUTH_TOKEN, Source.API_KEY_HELPER)
+_LOGINS = (Source.CLAUDE_AI_LOGIN, Source.OAUTH_TOKEN)
+_PROFILES = (Source.PROFILE, Source.FEDERATION)
+
+PROFILES_REFUSED = Versions("<2.1.169")
+"""So long (at 2.1.146) a demanded login refused profiles too; they pass at 2.1.330."""
+METHODS = ("claudeai", "console")
+GATEWAY = "gateway"
+
+
 def under_policy(machine: Machine, active: Credential) -> Credential:
     """Return the credential in charge as the policy leaves it: working or refused at the start.
 
-    A pinned organization refuses environment keys outright and logins of another organization.
-    Claude Code asks the network whose login it is; the cached account stands for the answer here.
+    Any demand refuses keys and tokens of the environment. A pinned organization also refuses logins
+    of another one: Claude Code asks the network whose login it is, and the cached account stands
+    for the answer here. Which method is demanded makes no difference to a stored login. Cases
+    "forceLogin… @ /etc/claude-code/managed-settings.json" and "managed org …".
     """
-    organizations = managed_policy(machine).organizations
-    if organizations is None:
+    policy = managed_policy(machine)
+    organizations, source = policy.organizations, active.source
+    demanded = organizations is not None or policy.method in METHODS
+    if policy.method == GATEWAY and source is not Source.CLOUD_PROVIDER:
+        return active.failing("Managed settings demand a gateway's login.")
+    if not demanded or source is Source.CLOUD_PROVIDER:
         return active
-    if active.source in (Source.API_KEY, Source.AUTH_TOKEN, Source.API_KEY_HELPER):
-        return active.failing("Managed settings demand a login of your organization, not a key.")
+    if source in _KEYS or (source in _PROFILES and machine.version in PROFILES_REFUSED):
+        return active.failing("Managed settings demand a login of your organization.")
+    if organizations == () and source not in _PROFILES:
+        return active.failing("Managed settings allow no organization to log in.")
     known = active.organization.id if active.organization else None
-    is_login = active.source in (Source.CLAUDE_AI_LOGIN, Source.OAUTH_TOKEN)
-    if is_login and known is not None and known not in organizations:
+    other = bool(organizations) and known is not None and known not in organizations
+    if source in _LOGINS and other:
         return active.failing("Managed settings demand a login of another organization.")
     return active

@@ -22,6 +22,13 @@ from billing_lens.machine.version import ClaudeVersion
 
 _KEYS = (Source.CLOUD_PROVIDER, Source.AUTH_TOKEN, Source.API_KEY_HELPER, Source.API_KEY)
 _PROFILES = (Source.PROFILE, Source.FEDERATION)
+_PROFILE_FIRST = (
+    *_KEYS,
+    Source.OAUTH_TOKEN,
+    Source.MANAGED_KEY,
+    *_PROFILES,
+    Source.CLAUDE_AI_LOGIN,
+)
 
 
 @dataclass(frozen=True)
@@ -34,14 +41,24 @@ class Order:
     profiles: tuple[ProfileKind, ...] = ()
     """The row needs a usable profile of one of these kinds; empty: it needs none."""
     versions: Versions = ALL_VERSIONS
+    login_unseen: bool = False
+    """The row needs a login that Claude Code does not see when it weighs a profile against it."""
     evidence: tuple[str, ...] = ()
 
-    def holds(self, surface: Surface, profile: ProfileKind | None, version: ClaudeVersion) -> bool:
+    def holds(
+        self,
+        surface: Surface,
+        profile: ProfileKind | None,
+        version: ClaudeVersion,
+        *,
+        login_unseen: bool,
+    ) -> bool:
         """Return whether this row is about such a run."""
         return (
             surface in self.surfaces
             and (not self.profiles or profile in self.profiles)
             and version in self.versions
+            and (login_unseen or not self.login_unseen)
         )
 
 
@@ -68,17 +85,31 @@ PRECEDENCE: tuple[Order, ...] = (
     ),
     Order(
         "explicit or federated profile above the login",
-        (*_KEYS, Source.OAUTH_TOKEN, Source.MANAGED_KEY, *_PROFILES, Source.CLAUDE_AI_LOGIN),
+        _PROFILE_FIRST,
         profiles=(ProfileKind.EXPLICIT, ProfileKind.FEDERATED),
         versions=Versions(">=2.1.118"),
         evidence=("sub+antprof", "sub+prim+wif", "antvar[sub+ant+PROFILE] baseline"),
     ),
     Order(
         "any profile above the login",
-        (*_KEYS, Source.OAUTH_TOKEN, Source.MANAGED_KEY, *_PROFILES, Source.CLAUDE_AI_LOGIN),
+        _PROFILE_FIRST,
         profiles=(ProfileKind.IMPLICIT,),
         versions=Versions(">=2.1.118,<2.1.154"),
         evidence=("sub+ant", "ant+prim", "anthropics/claude-code#61166"),
+    ),
+    Order(
+        "profile above a login that is not seen",
+        _PROFILE_FIRST,
+        profiles=(ProfileKind.IMPLICIT,),
+        versions=Versions(">=2.1.154"),
+        login_unseen=True,
+        evidence=("creds scopes string",),
+    ),
+    Order(
+        "other desktop",
+        (*_KEYS, Source.OAUTH_TOKEN, Source.CLAUDE_AI_LOGIN, Source.MANAGED_KEY),
+        surfaces=(Surface.OTHER_DESKTOP,),
+        evidence=("entrypoint claude-desktop-3p: …",),
     ),
     Order(
         "login first",
@@ -93,4 +124,7 @@ def order_for(surface: Surface, credentials: Sequence[Credential], version: Clau
     profile = next(
         (c.profile_kind for c in credentials if c.source in _PROFILES and c.can_be_chosen), None
     )
-    return next(order for order in PRECEDENCE if order.holds(surface, profile, version))
+    unseen = any(credential.unseen for credential in credentials)
+    return next(
+        order for order in PRECEDENCE if order.holds(surface, profile, version, login_unseen=unseen)
+    )

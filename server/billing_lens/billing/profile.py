@@ -5,6 +5,7 @@ Source: the cases named ``antvar[…] <variant>``, ``WIF …`` and ``wif…`` in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -21,7 +22,7 @@ from billing_lens.billing.versions import Versions
 from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.models import Authentication, Profile, ProfileCredentials
-from billing_lens.config.places import DEFAULT_PROFILE, AnthropicPlaces
+from billing_lens.config.places import DEFAULT_PROFILE, AnthropicPlaces, resolved
 from billing_lens.machine.machine import Machine
 
 USER_OAUTH = "user_oauth"
@@ -30,8 +31,12 @@ OIDC_FEDERATION = "oidc_federation"
 HONOURED = Versions(">=2.1.118")
 """Profiles and federation are honoured from here (cases "ant", "sub+ant" by version)."""
 
-EMPTY_CREDENTIALS_HANG = Versions("<2.1.154")
-"""Up to here an empty credentials file was in charge and hung; later it falls back."""
+EMPTY_CREDENTIALS_HANG = Versions("<2.1.257")
+"""So long an empty credentials file was in charge and hung (to 2.1.237 at least); it falls back."""
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+"""What a profile may be called; one of any other name is in charge and fails (cases "profile
+name …")."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,12 @@ def _honoured(machine: Machine, credential: Credential) -> Credential:
 def _credentials_file(
     machine: Machine, places: AnthropicPlaces, profile: str, config: ConfigFile
 ) -> ConfigFile | None:
-    """Return the profile's credentials file; a relative path or one with ``~`` names none."""
+    """Return the profile's credentials file; a relative path starts at the working directory."""
     model = config.model(Profile)
     elsewhere = model.authentication.credentials_path if model and model.authentication else None
     if elsewhere is None:
         return machine.existing(places.credentials(profile))
-    path = machine.path(elsewhere)
-    return machine.existing(path) if path.is_absolute() else None
+    return machine.existing(resolved(machine.cwd, elsewhere)) if elsewhere else None
 
 
 def _describe(
@@ -137,6 +141,10 @@ def _judge_federated(
     from_file = bool(token and token.path and _is_file(machine, token.path))
     if not (from_file or has_identity_token(machine, environment)):
         return credential.failing("The profile is federated but there is no identity token.")
+    if not (how.federation_rule_id or environment.get("ANTHROPIC_FEDERATION_RULE_ID")):
+        return credential.failing("The profile is federated but names no federation rule.")
+    if not (credential.organization or environment.get("ANTHROPIC_ORGANIZATION_ID")):
+        return credential.failing("The profile is federated but names no organization.")
     return credential
 
 
@@ -147,9 +155,8 @@ def _judge_user_oauth(
         return credential.unusable("The profile has no credentials file.")
     if not file.entry.data and machine.version not in EMPTY_CREDENTIALS_HANG:
         return credential.unusable("The profile's credentials file is empty.")
-    name = credential.profile or ""
-    if "/" in name or "\\" in name:
-        return credential.failing("The profile's name leaves its directory.")
+    if not _NAME.fullmatch(credential.profile or ""):
+        return credential.failing("The profile's name holds a character that is not allowed.")
     if (file.entry.mode or 0) & 0o077:
         return credential.failing("Others can read the profile's credentials; Claude Code hangs.")
     stored = file.model(ProfileCredentials)
@@ -173,7 +180,10 @@ def find_federation(machine: Machine, environment: Environment) -> Iterator[Cred
         organization=Organization(organization.value.strip()) if organization else None,
         profile_kind=ProfileKind.FEDERATED,
     )
-    if not rule or not organization:
+    if environment.get("ANTHROPIC_PROFILE"):
+        # Whatever becomes of the profile: measured as cases "PROFILE=gone …+wif".
+        yield credential.ignored("ANTHROPIC_PROFILE switches the federation variables off.")
+    elif not rule or not organization:
         missing = "ANTHROPIC_ORGANIZATION_ID" if rule else "ANTHROPIC_FEDERATION_RULE_ID"
         yield credential.unusable(f"Federation also needs {missing}.")
     elif has_identity_token(machine, environment):
@@ -196,4 +206,5 @@ def has_identity_token(machine: Machine, environment: Environment) -> bool:
 
 
 def _is_file(machine: Machine, path: str) -> bool:
-    return machine.entry(path).state is FileState.REGULAR
+    """Whether a file is there that holds anything."""
+    return bool(machine.entry(path).data.strip())

@@ -28,6 +28,7 @@ from billing_lens.billing.login import PLANS, account, find_login, find_managed_
 from billing_lens.billing.policy import under_policy
 from billing_lens.billing.precedence import Order, order_for
 from billing_lens.billing.profile import find_federation, find_profiles
+from billing_lens.billing.start import Refusal, why_not_started
 from billing_lens.billing.surface import Surface, surface_of
 from billing_lens.machine.machine import Machine, Mode
 
@@ -88,8 +89,9 @@ def resolve_route(machine: Machine, mode: Mode) -> Route:
     order = order_for(surface, found, machine.version)
     ranked = _ranked(order, found)
     active = next((credential for credential in ranked if credential.state is State.ACTIVE), None)
-    if active is None:
-        return _no_route(machine, mode, ranked)
+    refusal = why_not_started(machine, environment)
+    if active is None or refusal:
+        return _no_route(machine, mode, ranked, refusal)
     active = under_policy(machine, active)
     return _describe(machine, mode, active, ranked, _host(environment))
 
@@ -200,7 +202,21 @@ def _host(environment: Environment) -> str | None:
     return None if first_party else host
 
 
-def _no_route(machine: Machine, mode: Mode, ranked: tuple[Credential, ...]) -> Route:
+def _no_route(
+    machine: Machine, mode: Mode, ranked: tuple[Credential, ...], refusal: Refusal | None
+) -> Route:
+    if refusal:
+        idle = tuple(_not_reached(credential) for credential in ranked)
+        return Route(
+            mode,
+            Source.NONE,
+            Billing.NONE,
+            "Claude Code does not start",
+            refusal.reason,
+            works=False,
+            place=refusal.place,
+            credentials=idle,
+        )
     known = account(machine)
     return Route(
         mode,
@@ -212,6 +228,12 @@ def _no_route(machine: Machine, mode: Mode, ranked: tuple[Credential, ...]) -> R
         place=Place(known[1].path, "/oauthAccount") if known else None,
         credentials=ranked,
     )
+
+
+def _not_reached(credential: Credential) -> Credential:
+    if not credential.can_be_chosen:
+        return credential
+    return credential.ignored("Claude Code does not get as far as this.")
 
 
 def _describe(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from billing_lens.billing.environment import Environment
+from billing_lens.billing.environment import DESKTOP_ENTRYPOINTS, Environment
 from billing_lens.machine.machine import Machine
 
 
@@ -15,6 +15,8 @@ class Surface(str, Enum):
     VSCODE = "vscode"
     DESKTOP = "desktop"
     """The desktop application or a remote session: first-party logins come first."""
+    OTHER_DESKTOP = "other desktop"
+    """The desktop application with a provider of its own: as in a terminal, without profiles."""
     BARE = "bare"
     """``--bare`` or CLAUDE_CODE_SIMPLE: no login, no profile, only keys."""
 
@@ -25,6 +27,12 @@ def surface_of(machine: Machine, environment: Environment) -> Surface:
         return Surface.BARE
     entrypoint = environment.get("CLAUDE_CODE_ENTRYPOINT")
     name = entrypoint.value if entrypoint else ""
-    if name == "claude-desktop" or environment.is_on("CLAUDE_CODE_REMOTE"):
+    if name in DESKTOP_ENTRYPOINTS or environment.is_on("CLAUDE_CODE_REMOTE"):
         return Surface.DESKTOP
-    return Surface.VSCODE if name == "claude-vscode" else Surface.TERMINAL
+    return _ENTRYPOINTS.get(name, Surface.TERMINAL)
+
+
+_ENTRYPOINTS = {
+    "claude-vscode": Surface.VSCODE,
+    "claude-desktop-3p": Surface.OTHER_DESKTOP,
+}

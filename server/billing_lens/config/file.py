@@ -18,8 +18,9 @@ from billing_lens.config.models import (
     read_model,
 )
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.json_document import Dialect, JsonDocument, JsonSyntaxError
+from billing_lens.text.json_document import Dialect, JsonDocument, pointer_of
 from billing_lens.text.positions import PositionEncoding, Range, Span
+from billing_lens.text.utf8 import first_invalid
 
 ModelT = TypeVar("ModelT", bound=ConfigModel)
 
@@ -86,23 +87,34 @@ class ConfigFile:
         if self.opened is not None:
             return self.opened.document
         jsonc = self.kind is Kind.VSCODE_SETTINGS
-        return JsonDocument.parse(self.buffer.data, Dialect.JSONC if jsonc else Dialect.JSON)
+        # A large file's lines need no index as long as nobody asks for a range.
+        data = self.buffer.data if self._invalid_utf8 else self.entry.data
+        return JsonDocument.parse(data, Dialect.JSONC if jsonc else Dialect.JSON)
+
+    @cached_property
+    def _invalid_utf8(self) -> Span | None:
+        """The first bytes on the disk that are not UTF-8."""
+        return first_invalid(self.entry.data)
 
     @cached_property
     def value(self) -> object:
         """The JSON value Claude Code would get, None where it would get nothing.
 
-        While a text is broken by typing this is the value it had before.
+        While a text is broken by typing this is the value it had before. Built as a whole, which
+        takes several times a large file's size: `model` reads only what it needs.
         """
+        return self._accepted.value() if self._accepted else None
+
+    @cached_property
+    def _accepted(self) -> JsonDocument | None:
+        """The document Claude Code would read, or read before typing broke it."""
         if self.entry.state is not FileState.REGULAR:
             return None
         if self.kind in BOM_REFUSED and self.document.has_bom:
             return None
-        try:
-            return self.document.value()
-        except JsonSyntaxError:
-            last_good = self.opened and self.opened.last_good
-            return last_good.value() if last_good else None
+        if not self.document.problems:
+            return self.document
+        return self.opened.last_good if self.opened else None
 
     @cached_property
     def text(self) -> str:
@@ -112,7 +124,10 @@ class ConfigFile:
     @cached_property
     def _model(self) -> tuple[ConfigModel, tuple[tuple[str, str], ...]] | None:
         model = MODELS.get(self.kind)
-        return read_model(model, self.value) if model and self.value is not None else None
+        if model is None or self._accepted is None:
+            return None
+        value = self._accepted.picked([pointer_of(name) for name in model.model_fields])
+        return read_model(model, value) if value is not None else None
 
     def model(self, expected: type[ModelT]) -> ModelT | None:
         """Return what the file says as `expected`, None when Claude Code would read nothing."""
@@ -142,13 +157,11 @@ class ConfigFile:
 
     def _encoding_problems(self) -> tuple[Problem, ...]:
         found: list[Problem] = []
-        if self.opened is None:
-            try:
-                self.entry.data.decode("utf-8")
-            except UnicodeDecodeError as error:
-                end = min(error.start + 3, len(self.buffer.data))
-                message = "This is not valid UTF-8; Claude Code reads a replacement character here."
-                found.append(Problem("invalid-utf-8", message, Span(error.start, end)))
+        if self.opened is None and self._invalid_utf8:
+            start = self._invalid_utf8.start
+            end = min(start + 3, len(self.buffer.data))
+            message = "This is not valid UTF-8; Claude Code reads a replacement character here."
+            found.append(Problem("invalid-utf-8", message, Span(start, end)))
         if self.kind in BOM_REFUSED and self.document.has_bom:
             message = "A byte order mark stands before the JSON; Claude Code cannot read the file."
             found.append(Problem("byte-order-mark", message, Span(0, 3)))
@@ -163,12 +176,14 @@ class ConfigFile:
         )
 
     def _type_problems(self) -> tuple[Problem, ...]:
-        if self.document.problems or self._model is None:
+        # Settings are judged by Claude Code's own schema and by version: `settings_types`.
+        is_settings = self.kind is Kind.CLAUDE_SETTINGS
+        if is_settings or self.document.problems or self._model is None:
             return ()
         return tuple(
             Problem(
                 "wrong-type",
-                f"{_name_of(pointer)} {message}.",
+                f"{name_of(pointer)} {message}.",
                 self.span_of(pointer),
                 pointer,
             )
@@ -214,6 +229,7 @@ _STATE_PROBLEMS = {
 }
 
 
-def _name_of(pointer: str) -> str:
+def name_of(pointer: str) -> str:
+    """Return the last part of a JSON Pointer for a sentence: "`apiKeyHelper`"."""
     name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
     return f"`{name}`" if name else "The file"

@@ -70,10 +70,10 @@ class ProfileCredentials(ConfigModel):
 class ClaudeAiOauth(ConfigModel):
     """The claude.ai login. `expiresAt` is in milliseconds since 1970."""
 
-    accessToken: str | None = None
+    accessToken: str | float | None = None
     refreshToken: str | None = None
     expiresAt: float | None = None
-    scopes: list[str] | str | None = None
+    scopes: list[object] | str | None = None
     """A string instead of a list is used on the wire, though status says none (facts, "login")."""
     subscriptionType: str | None = None
     rateLimitTier: str | None = None
@@ -130,10 +130,21 @@ def _as_text(value: object) -> object:
 EnvironmentValue = Annotated[str, BeforeValidator(_as_text)]
 
 
+def _scalars(value: object) -> object:
+    """Null, objects and lists in ``env`` set nothing, and spoil nothing either (measured)."""
+    if not isinstance(value, dict):
+        return value
+    variables = cast("dict[str, object]", value)
+    return {name: it for name, it in variables.items() if isinstance(it, str | int | float)}
+
+
+EnvironmentBlock = Annotated[dict[str, EnvironmentValue], BeforeValidator(_scalars)]
+
+
 class ClaudeSettings(ConfigModel):
     """A settings file of Claude Code, the keys that can decide who pays."""
 
-    env: dict[str, EnvironmentValue] | None = None
+    env: EnvironmentBlock | None = None
     apiKeyHelper: str | None = None
     forceLoginMethod: str | None = None
     forceLoginOrgUUID: str | list[str] | None = None

@@ -122,11 +122,11 @@ class AnthropicPlaces:
 
     def config(self, profile: str) -> PurePath:
         """Return the file of a profile; its name may lead out of the directory."""
-        return resolved(self.configs, f"{profile}.json")
+        return resolved(self.configs, f"./{profile}.json")
 
     def credentials(self, profile: str) -> PurePath:
         """Return the usual credentials file of a profile."""
-        return resolved(self.credentials_directory, f"{profile}.json")
+        return resolved(self.credentials_directory, f"./{profile}.json")
 
 
 def anthropic_places(
@@ -137,7 +137,7 @@ def anthropic_places(
     Empty variables count as not set (case "antvar[sub+ant] ANTHROPIC_CONFIG_DIR=''"). macOS uses
     ``~/.config`` too; Windows ``%APPDATA%\Anthropic`` (documentation of ``ant``, not measured).
     """
-    if moved := environment.get("ANTHROPIC_CONFIG_DIR"):
+    if (moved := environment.get("ANTHROPIC_CONFIG_DIR", "")).strip():
         return AnthropicPlaces(resolved(cwd, moved))
     if platform is Platform.WIN32:
         return AnthropicPlaces(roaming_data(home, environment) / "Anthropic")

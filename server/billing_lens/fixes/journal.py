@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
+import shutil
+import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
+import msgspec
 import platformdirs
 
 APPLICATION = "billing-lens"
+
+Action = Literal["edit", "rename", "create"]
+State = Literal["pending", "applied", "undone"]
 
 
 def journal_directory(home: Path) -> Path:
@@ -21,9 +28,9 @@ def journal_directory(home: Path) -> Path:
     A home that is looked at from outside keeps its own journal, so that nothing is written to ours.
     """
     own = Path.home()
+    usual = platformdirs.user_state_path(APPLICATION, appauthor=False)
     if home == own:
-        return platformdirs.user_state_path(APPLICATION, appauthor=False)
-    usual = Path(platformdirs.user_state_path(APPLICATION, appauthor=False))
+        return usual
     inside = (
         usual.relative_to(own) if usual.is_relative_to(own) else Path(".local/state", APPLICATION)
     )
@@ -32,12 +39,12 @@ def journal_directory(home: Path) -> Path:
 
 @dataclass(frozen=True)
 class ChangedFile:
-    """One file of an entry. `action` is ``edit``, ``rename`` or ``create``.
+    """One file of an entry.
 
     `before` and `after` are SHA-256 digests in hex (None: no file); `to` is a rename's target.
     """
 
-    action: str
+    action: Action
     path: str
     before: str | None
     after: str | None
@@ -47,7 +54,10 @@ class ChangedFile:
 
 @dataclass(frozen=True)
 class Entry:
-    """One applied fix. `at` is ISO 8601 in UTC; `state` is ``pending``, ``applied``, ``undone``."""
+    """One applied fix. `at` is ISO 8601 in UTC.
+
+    `state` is ``pending`` while it is applied; that it still is means that the run was cut off.
+    """
 
     id: str
     at: str
@@ -57,7 +67,7 @@ class Entry:
     title: str
     resulting_route: str
     files: tuple[ChangedFile, ...]
-    state: str = "pending"
+    state: State = "pending"
 
 
 class Journal:
@@ -82,52 +92,89 @@ class Journal:
 
     def new_id(self, fix: str) -> str:
         """Return an id that sorts by time and names the fix."""
-        slug = re.sub(r"[^A-Za-z0-9]+", "-", fix).strip("-")
+        slug = re.sub(r"[^A-Za-z0-9]+", "-", fix).strip("-")[:80]
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        taken = {entry.id for entry in self.entries()}
-        numbered = (f"{stamp}-{number:02}-{slug}" for number in range(100))
-        return next(name for name in numbered if name not in taken)
+        numbers = (path.name[len(stamp) + 1 :][:2] for path in self.directory.glob(f"{stamp}-*"))
+        number = max((int(text) + 1 for text in numbers if text.isdigit()), default=0)
+        return f"{stamp}-{number:02}-{slug}"
 
-    def keep(self, entry: Entry, backups: dict[int, bytes]) -> None:
-        """Write an entry with the former bytes of its files, by their index; durable on return."""
-        folder = self.directory / entry.id
-        folder.mkdir(mode=0o700, exist_ok=True)
+    def keep(self, entry: Entry, backups: Mapping[int, bytes]) -> None:
+        """Write an entry with the former bytes of its files, by their index; durable on return.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        folder = self._folder(entry)
+        folder.mkdir(mode=0o700)
         for index, data in backups.items():
             write_privately(folder / f"{index}.before", data)
         self._write(entry)
+        make_durable(self.directory)
 
-    def mark(self, entry: Entry, state: str) -> Entry:
-        """Return the entry in another state, written."""
+    def mark(self, entry: Entry, state: State) -> Entry:
+        """Return the entry in another state, written.
+
+        Raises:
+            OSError: it cannot be written.
+        """
         changed = replace(entry, state=state)
         self._write(changed)
         return changed
 
+    def drop(self, entry: Entry) -> None:
+        """Forget an entry that changed nothing."""
+        shutil.rmtree(self._folder(entry), ignore_errors=True)
+
     def backup(self, entry: Entry, index: int) -> bytes:
-        """Return the bytes a file had before."""
-        return (self.directory / entry.id / f"{index}.before").read_bytes()
+        """Return the bytes a file had before.
+
+        Raises:
+            OSError: they cannot be read.
+        """
+        return (self._folder(entry) / f"{index}.before").read_bytes()
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries, oldest first; a folder that holds none is passed over."""
         folders = sorted(self.directory.iterdir()) if self.directory.is_dir() else []
         for folder in folders:
-            try:
-                fields = json.loads((folder / "entry.json").read_bytes())
-                files = tuple(ChangedFile(**file) for file in fields.pop("files"))
-                yield Entry(**fields, files=files)
-            except (OSError, ValueError, TypeError, KeyError):
-                continue
+            with suppress(OSError, msgspec.DecodeError):
+                entry = msgspec.json.decode((folder / "entry.json").read_bytes(), type=Entry)
+                if entry.id == folder.name and not folder.is_symlink():
+                    yield entry
+
+    def _folder(self, entry: Entry) -> Path:
+        return self.directory / entry.id
 
     def _write(self, entry: Entry) -> None:
-        data = json.dumps(asdict(entry), indent=2).encode()
-        write_privately(self.directory / entry.id / "entry.json", data)
+        data = msgspec.json.format(msgspec.json.encode(entry), indent=2)
+        write_privately(self._folder(entry) / "entry.json", data)
 
 
 def write_privately(path: Path, data: bytes) -> None:
-    """Write a file that only the user can read, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-    os.replace(temporary, path)
+    """Write a file that only the user can read, whole or not at all, durable on return.
+
+    Raises:
+        OSError: the file cannot be written; what stood there is untouched.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    make_durable(path.parent)
+
+
+def make_durable(directory: Path) -> None:
+    """Make what was renamed in `directory` survive a power cut, where the platform can."""
+    if os.name == "posix":
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

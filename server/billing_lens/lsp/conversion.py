@@ -1,21 +1,42 @@
-"""From our positions, places and edits to LSP's."""
+"""From our positions, places, paths and edits to LSP's, and back from its URIs."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from lsprotocol import types
-from pygls.uris import from_fs_path
+from pygls.uris import to_fs_path
 
 from billing_lens.billing.credential import Place
 from billing_lens.billing.location import locate
 from billing_lens.config.file import ConfigFile
 from billing_lens.machine.machine import Machine
 from billing_lens.text.edits import TextEdit
-from billing_lens.text.positions import PositionEncoding, Range
+from billing_lens.text.positions import Position, PositionEncoding, Range
 
 
 def uri_of(path: str) -> str:
-    """Return the URI of a file's path."""
-    return from_fs_path(path) or path
+    """Return the URI of a file's absolute path; its name may be no UTF-8."""
+    return Path(path).as_uri()
+
+
+def path_of(uri: str) -> str | None:
+    """Return the file's path as the machine names it; None for what is not a local file."""
+    try:
+        path = to_fs_path(uri)
+    except ValueError:
+        return None
+    if not path:
+        return None
+    drive, rest = os.path.splitdrive(os.path.normpath(path))
+    return (drive.upper() if drive.endswith(":") else drive) + rest
+
+
+def our_range(range_: types.Range) -> Range:
+    """Return a range of the client's in our terms; its encoding stays."""
+    start, end = range_.start, range_.end
+    return Range(Position(start.line, start.character), Position(end.line, end.character))
 
 
 def lsp_range(range_: Range) -> types.Range:

@@ -1,20 +1,18 @@
-"""Findings and file problems as diagnostics, by the path of the file they stand in."""
+"""Findings as diagnostics, by the path of the file they stand in."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lsprotocol import types
 
-from billing_lens.config.file import ConfigFile, Problem
-from billing_lens.config.kinds import Kind
-from billing_lens.lsp.conversion import lsp_location, lsp_range
-from billing_lens.machine.machine import Machine
+from billing_lens.lsp.conversion import lsp_location
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, ReviewedFinding
 from billing_lens.rules import Severity
-from billing_lens.text.positions import PositionEncoding, Span
+from billing_lens.text.positions import PositionEncoding
 
 SOURCE = "billing-lens"
 
@@ -26,59 +24,75 @@ _SEVERITIES = {
 }
 
 
+@dataclass(frozen=True)
+class DiagnosticSupport:
+    """Which parts of a diagnostic the client understands; it gets no others."""
+
+    related_information: bool = False
+    unnecessary: bool = False
+    code_description: bool = False
+    version: bool = False
+
+    @classmethod
+    def of(cls, capabilities: types.ClientCapabilities) -> DiagnosticSupport:
+        """Return what the client said of itself."""
+        document = capabilities.text_document
+        understood = document.publish_diagnostics if document else None
+        if understood is None:
+            return cls()
+        tags = understood.tag_support.value_set if understood.tag_support else ()
+        return cls(
+            bool(understood.related_information),
+            types.DiagnosticTag.Unnecessary in tags,
+            bool(understood.code_description_support),
+            bool(understood.version_support),
+        )
+
+
 def diagnostics_by_path(
-    review: Review, encoding: PositionEncoding
+    review: Review, encoding: PositionEncoding, support: DiagnosticSupport
 ) -> dict[str, list[types.Diagnostic]]:
     """Return every diagnostic of the machine, open files and others, in the order of severity."""
-    redactor = Redactor(review.machine)
+    writer = _DiagnosticWriter(review, encoding, support)
     found: dict[str, list[types.Diagnostic]] = defaultdict(list)
     for finding in review.findings:
         path = finding.finding.place.path
         if path:
-            found[path].append(_diagnostic(review.machine, finding, encoding, redactor))
-    for file in review.machine.files.values():
-        if file.kind is not Kind.VSCODE_SETTINGS:
-            found[file.path].extend(_problems(file, encoding))
-    return {path: diagnostics for path, diagnostics in found.items() if diagnostics}
+            found[path].append(writer.finding(finding))
+    return found
 
 
-def _diagnostic(
-    machine: Machine, found: ReviewedFinding, encoding: PositionEncoding, redactor: Redactor
-) -> types.Diagnostic:
-    finding = found.finding
-    location = lsp_location(machine, finding.place, encoding)
-    assert location is not None, "a finding with a path always has a location"
-    related = (
-        (lsp_location(machine, evidence.place, encoding), evidence.message)
-        for evidence in finding.related
-    )
-    return types.Diagnostic(
-        range=location.range,
-        message=redactor.text(finding.message),
-        severity=_SEVERITIES[finding.severity],
-        code=finding.rule,
-        code_description=types.CodeDescription(found.rule.documentation),
-        source=SOURCE,
-        tags=[types.DiagnosticTag.Unnecessary] if finding.leftover else None,
-        related_information=[
-            types.DiagnosticRelatedInformation(place, redactor.text(message))
-            for place, message in related
-            if place
-        ],
-    )
+class _DiagnosticWriter:
+    def __init__(
+        self, review: Review, encoding: PositionEncoding, support: DiagnosticSupport
+    ) -> None:
+        self._machine = review.machine
+        self._encoding = encoding
+        self._support = support
+        self._redactor = Redactor(review.machine)
 
-
-def _problems(file: ConfigFile, encoding: PositionEncoding) -> Iterator[types.Diagnostic]:
-    """Yield what is wrong with the file itself: without it Claude Code reads something else."""
-    for problem in file.problems:
-        yield types.Diagnostic(
-            range=lsp_range(file.buffer.range(_span(file, problem), encoding)),
-            message=problem.message,
-            severity=types.DiagnosticSeverity.Warning,
-            code="invalid-config",
+    def finding(self, found: ReviewedFinding) -> types.Diagnostic:
+        finding, support = found.finding, self._support
+        location = lsp_location(self._machine, finding.place, self._encoding)
+        assert location is not None, "a finding with a path always has a location"
+        documentation = types.CodeDescription(found.rule.documentation)
+        unnecessary = finding.leftover and support.unnecessary
+        return types.Diagnostic(
+            range=location.range,
+            message=self._redactor.text(finding.message),
+            severity=_SEVERITIES[finding.severity],
+            code=finding.rule,
+            code_description=documentation if support.code_description else None,
             source=SOURCE,
+            tags=[types.DiagnosticTag.Unnecessary] if unnecessary else None,
+            related_information=list(self._evidence(found)) or None,
         )
 
-
-def _span(file: ConfigFile, problem: Problem) -> Span:
-    return problem.span or Span(0, min(1, len(file.buffer.data)))
+    def _evidence(self, found: ReviewedFinding) -> Iterator[types.DiagnosticRelatedInformation]:
+        if not self._support.related_information:
+            return
+        for evidence in found.finding.related:
+            place = lsp_location(self._machine, evidence.place, self._encoding)
+            if place:
+                message = self._redactor.text(evidence.message)
+                yield types.DiagnosticRelatedInformation(place, message)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from billing_lens.billing.expectation import ANY, Wish
 from billing_lens.billing.route import Billing
 from billing_lens.machine.machine import Mode
 
 SECTION = "billingLens"
+
+EXPECTABLE = (
+    *(Billing.SUBSCRIPTION, Billing.API_USAGE, Billing.CLOUD_PROVIDER, Billing.GATEWAY),
+    ANY,
+)
+"""What can be expected to pay."""
 
 
 @dataclass(frozen=True)
@@ -24,20 +31,22 @@ def read_settings(value: object) -> Settings:
     """Return the ``billingLens`` section (nested objects, as the client sends it) as settings."""
     section = _mapping(value)
     expected = _mapping(section.get("expected"))
-    billing = expected.get("billing")
-    organization = expected.get("organization")
-    known = billing in {ANY, *(kind.value for kind in Billing)}
+    billing = _text(expected.get("billing"))
     wish = Wish(
-        str(billing) if known and billing else None,
-        organization.strip() or None if isinstance(organization, str) else None,
+        billing if billing in EXPECTABLE else None,
+        _text(expected.get("organization")),
         "your editor settings",
     )
     mode = section.get("mode")
     return Settings(
-        mode=Mode(mode) if mode in [mode.value for mode in Mode] else Mode.INTERACTIVE,
+        mode=Mode.HEADLESS if mode == Mode.HEADLESS else Mode.INTERACTIVE,
         wish=wish if wish.billing or wish.organization else None,
     )
 
 
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
 def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}

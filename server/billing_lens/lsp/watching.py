@@ -7,7 +7,7 @@ the first file of a folder that did not exist at start, raise no event.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lsprotocol import types
 
@@ -27,30 +27,52 @@ def can_watch(capabilities: types.ClientCapabilities) -> bool:
 def watch_registration(machine: Machine) -> types.RegistrationParams:
     """Return the request to watch every folder that holds one of the machine's files."""
     watchers = [
-        types.FileSystemWatcher(types.RelativePattern(base_uri=uri_of(folder), pattern="*"))
-        for folder in _folders(machine.files)
+        types.FileSystemWatcher(types.RelativePattern(base_uri=uri_of(folder), pattern=pattern))
+        for folder, pattern in sorted(_watched(machine))
     ]
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
     method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
     return types.RegistrationParams([types.Registration("billing-lens-files", method, options)])
 
 
-def _folders(paths: Iterable[str]) -> list[str]:
-    """The folders, without the home itself: watching all of it would cost more than it gives."""
-    folders = {os.path.dirname(path) for path in paths}
-    return sorted(folder for folder in folders if os.path.isdir(folder))
+def _watched(machine: Machine) -> set[tuple[str, str]]:
+    """Return folders with the pattern of names to watch in them.
+
+    In the home only our own files: in many homes something is written all the time.
+    """
+    home = str(machine.home)
+    return {
+        (folder, name if folder == home else "*")
+        for folder, name in _existing_folders(machine.files)
+    }
 
 
-def parent_is_gone(process_id: int | None) -> bool:
-    """Return whether the process that started us, or that the client named, has ended."""
-    if os.name == "posix" and os.getppid() == 1 and process_id != 1:
-        return True
-    if process_id is None or os.name != "posix":
+def _existing_folders(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the folder and the name of each path whose folder is there."""
+    split = (os.path.split(path) for path in paths)
+    return ((folder, name) for folder, name in split if os.path.isdir(folder))
+
+
+class Parent:
+    """The process whose end ends the server: the one the client named, or the one that started us.
+
+    A client that dies also closes our input, except where another process of its holds it open.
+    """
+
+    def __init__(self, process_id: int | None = None) -> None:
+        self._process_id = process_id
+        self._started_by = os.getppid()
+
+    def is_gone(self) -> bool:
+        """Return whether it has ended. On Windows this cannot be told and is False."""
+        if os.name != "posix":
+            return False
+        if self._process_id is None:
+            return os.getppid() != self._started_by
+        try:
+            os.kill(self._process_id, 0)
+        except ProcessLookupError:
+            return True
+        except (PermissionError, OverflowError):
+            return False
         return False
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

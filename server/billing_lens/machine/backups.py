@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from billing_lens.config.entry import FileState
@@ -19,24 +20,22 @@ _MOST = 12
 class BackupReader:
     """Reads backups once each: a backup never changes, only what it says of the account is kept."""
 
-    def __init__(self, disk: Disk, directory: str) -> None:
+    def __init__(self, disk: Disk) -> None:
         self._disk = disk
-        self._directory = directory
         self._read: dict[str, Backup] = {}
 
-    def read(self) -> tuple[Backup, ...]:
-        """Return the newest backups, oldest first; broken ones are passed over."""
+    def read(self, directory: str) -> tuple[Backup, ...]:
+        """Return the newest backups in `directory`, oldest first; broken ones are passed over."""
         named = {
             name: int(match[1])
-            for name in self._disk.names_containing(self._directory, ".backup.")
+            for name in self._disk.names_containing(directory, ".backup.")
             if (match := _NAME.fullmatch(name))
         }
         newest = sorted(named, key=lambda name: named[name])[-_MOST:]
-        backups = (self._backup(name, named[name]) for name in newest)
+        backups = (self._backup(os.path.join(directory, name), named[name]) for name in newest)
         return tuple(backup for backup in backups if backup)
 
-    def _backup(self, name: str, at_ms: int) -> Backup | None:
-        path = f"{self._directory.rstrip('/')}/{name}"
+    def _backup(self, path: str, at_ms: int) -> Backup | None:
         if path not in self._read:
             entry = self._disk.entry(path, keep=False)
             state = ConfigFile(path, Kind.CLAUDE_STATE, entry).model(ClaudeState)

@@ -15,11 +15,14 @@ from billing_lens.config.places import (
     AnthropicPlaces,
     ClaudePlaces,
     anthropic_places,
-    claude_places,
     pure_path,
     resolved,
 )
+from billing_lens.machine.keychain import Keychain
 from billing_lens.machine.version import ClaudeVersion
+
+FLAG_SETTINGS_PATH = "--settings"
+"""Stands for the path of settings given as JSON text on the command line."""
 
 
 class Mode(str, Enum):
@@ -72,21 +75,20 @@ class Machine:
     version: ClaudeVersion
     arguments: ClaudeArguments
     files: Mapping[str, ConfigFile]
+    claude: ClaudePlaces
+    """Where Claude Code's own files are on this machine."""
     managed_directory: PurePath
     now_ms: int
     entries: Mapping[str, FileEntry] = field(default_factory=dict[str, FileEntry])
     """Files that are no config files but matter: identity tokens, shell start-up files."""
     backups: tuple[Backup, ...] = ()
     """The backups of the state file, oldest first."""
+    keychain: Keychain = field(default_factory=Keychain)
+    """Which of Claude Code's credentials the macOS keychain holds."""
     variables_set_in: Mapping[str, tuple[str, str]] = field(
         default_factory=dict[str, tuple[str, str]]
     )
     """Variables of `environment` that a file put there, with its path and a JSON Pointer."""
-
-    @property
-    def claude(self) -> ClaudePlaces:
-        """Where Claude Code's own files are on this machine."""
-        return claude_places(self.home, self.cwd, self.environment)
 
     def anthropic(self, environment: Mapping[str, str]) -> AnthropicPlaces:
         """Where the ``ant`` profiles are under `environment`, which settings may have extended."""

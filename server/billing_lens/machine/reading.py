@@ -7,7 +7,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
+from typing import cast
 
 from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile, OpenText
@@ -17,6 +18,7 @@ from billing_lens.config.places import (
     DEFAULT_PROFILE,
     RETIRED_SUFFIX,
     AnthropicPlaces,
+    ClaudePlaces,
     anthropic_places,
     claude_places,
     managed_places,
@@ -28,16 +30,20 @@ from billing_lens.config.places import (
 )
 from billing_lens.machine.backups import BackupReader
 from billing_lens.machine.disk import Disk
-from billing_lens.machine.machine import ClaudeArguments, Machine
+from billing_lens.machine.keychain import Keychain, KeychainReader, user_name
+from billing_lens.machine.machine import FLAG_SETTINGS_PATH, ClaudeArguments, Machine
+from billing_lens.machine.managed_preferences import (
+    MANAGED_PREFERENCES,
+    as_settings,
+    preference_places,
+)
+from billing_lens.machine.registry import Hive, RegistryReader, read_windows_registry
 from billing_lens.machine.version import (
     NEWEST_KNOWN,
     ClaudeVersion,
     installed_version,
     parse_version,
 )
-
-FLAG_SETTINGS_PATH = "--settings"
-"""Stands for the path of settings given as JSON text on the command line."""
 
 DIRECTORY_VARIABLES = ("ANTHROPIC_CONFIG_DIR", "XDG_CONFIG_HOME", "APPDATA")
 """What settings may set to send Claude Code to another Anthropic directory."""
@@ -69,7 +75,13 @@ def this_machine(home: Path | None = None) -> MachineOptions:
 class MachineReader:
     """Reads one machine again and again, re-parsing only what changed."""
 
-    def __init__(self, options: MachineOptions) -> None:
+    def __init__(
+        self,
+        options: MachineOptions,
+        *,
+        registry: RegistryReader = read_windows_registry,
+        managed_preferences: PurePosixPath = MANAGED_PREFERENCES,
+    ) -> None:
         """Prepare to read; nothing is touched yet.
 
         Raises:
@@ -86,7 +98,12 @@ class MachineReader:
         roots = (options.home, Path(str(self._managed.settings.parent)))
         self._disk = Disk(roots if options.confined else ())
         claude = claude_places(self._home, self._cwd, options.environment)
-        self._backups = BackupReader(self._disk, str(claude.backups))
+        self._claude = claude
+        self._backups = BackupReader(self._disk)
+        self._keychain = KeychainReader(options.environment, str(options.home))
+        self._registry = registry
+        self._managed_preferences = managed_preferences
+        self._policies: dict[str, ConfigFile] = {}
         self._parsed: dict[str, tuple[object, ConfigFile]] = {}
         self._open: Mapping[str, OpenText] = {}
         self._named_profiles: frozenset[str] = frozenset()
@@ -106,14 +123,16 @@ class MachineReader:
             version=self._version(files.values()),
             arguments=self.options.arguments,
             files=files,
+            claude=self._claude,
             managed_directory=self._managed.settings.parent,
             now_ms=time.time_ns() // 1_000_000,
             entries=dict(self._other_entries(files.values())),
-            backups=self._backups.read(),
+            backups=self._backups.read(str(self._claude.backups)),
+            keychain=self._look_into_keychain(),
         )
 
     def _all_files(self) -> Iterator[ConfigFile]:
-        claude = claude_places(self._home, self._cwd, self.options.environment)
+        claude = self._claude = self._claude_places()
         yield self._file(claude.state, Kind.CLAUDE_STATE)
         yield self._file(claude.legacy_state, Kind.CLAUDE_STATE)
         yield self._file(claude.credentials, Kind.CLAUDE_CREDENTIALS)
@@ -127,6 +146,23 @@ class MachineReader:
         ):
             yield self._file(path, Kind.VSCODE_SETTINGS)
 
+    def _claude_places(self) -> ClaudePlaces:
+        """Where Claude Code's files are; user, flag and managed settings may move them all.
+
+        Cases "CLAUDE_CONFIG_DIR in … settings".
+        """
+        environment = self.options.environment
+        places = claude_places(self._home, self._cwd, environment)
+        moved: str | None = None
+        for file in self._settings(places.user_settings):
+            settings = file.model(ClaudeSettings) if file else None
+            if file and settings and file.scope not in (Scope.PROJECT, Scope.LOCAL):
+                variables = cast("dict[str, str]", settings.env or {})
+                moved = variables.get("CLAUDE_CONFIG_DIR", moved)
+        if moved is None:
+            return places
+        return claude_places(self._home, self._cwd, {**environment, "CLAUDE_CONFIG_DIR": moved})
+
     def _settings(self, user_settings: PurePath) -> Iterator[ConfigFile | None]:
         yield self._file(user_settings, Kind.CLAUDE_SETTINGS, Scope.USER)
         project = project_places(self._cwd)
@@ -136,12 +172,40 @@ class MachineReader:
         yield self._file(self._managed.settings, Kind.CLAUDE_SETTINGS, Scope.MANAGED)
         for name in self._disk.names_in(str(self._managed.drop_ins), ".json"):
             yield self._file(self._managed.drop_ins / name, Kind.CLAUDE_SETTINGS, Scope.MANAGED)
+        if not self.options.confined and self.options.managed_directory is None:
+            yield from map(self._policy, self._policies_of_the_system())
+
+    def _policies_of_the_system(self) -> Iterator[FileEntry]:
+        """The policies an administrator delivers through the operating system, not in files."""
+        if self.options.platform is Platform.WIN32:
+            for hive in Hive:
+                text = self._registry(hive)
+                if text is not None:
+                    yield FileEntry(hive.place, FileState.REGULAR, text.encode(errors="replace"))
+        elif self.options.platform is Platform.DARWIN:
+            for place in preference_places(self._managed_preferences, user_name()):
+                entry = as_settings(self._disk.entry(str(place)))
+                if entry.exists:
+                    yield entry
+                if entry.state is FileState.REGULAR:
+                    return
+
+    def _policy(self, entry: FileEntry) -> ConfigFile:
+        known = self._policies.get(entry.path)
+        if known is None or known.entry != entry:
+            known = ConfigFile(entry.path, Kind.CLAUDE_SETTINGS, entry, Scope.MANAGED)
+            self._policies[entry.path] = known
+        return known
+
+    def _look_into_keychain(self) -> Keychain:
+        own = self.options.platform is Platform.DARWIN and not self.options.confined
+        return self._keychain.read() if own else Keychain()
 
     def _flag_settings(self) -> ConfigFile | None:
         given = self.options.arguments.settings
         if given is None:
             return None
-        if given.lstrip().startswith("{"):
+        if given.strip().startswith("{") and given.strip().endswith("}"):
             entry = FileEntry(FLAG_SETTINGS_PATH, FileState.REGULAR, given.encode())
             return ConfigFile(FLAG_SETTINGS_PATH, Kind.CLAUDE_SETTINGS, entry, Scope.FLAG)
         return self._file(resolved(self._cwd, given), Kind.CLAUDE_SETTINGS, Scope.FLAG)
@@ -181,9 +245,8 @@ class MachineReader:
             yield self._file(places.credentials(profile), Kind.ANTHROPIC_CREDENTIALS)
             model = config.model(Profile)
             elsewhere = model and model.authentication and model.authentication.credentials_path
-            if elsewhere and pure_path(self.options.platform, elsewhere).is_absolute():
-                path = pure_path(self.options.platform, elsewhere)
-                yield self._file(path, Kind.ANTHROPIC_CREDENTIALS)
+            if elsewhere:
+                yield self._file(resolved(self._cwd, elsewhere), Kind.ANTHROPIC_CREDENTIALS)
 
     def _profile_names(self, places: AnthropicPlaces, active: ConfigFile) -> set[str]:
         """Every profile that is there or that something selects."""

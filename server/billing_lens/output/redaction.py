@@ -74,7 +74,8 @@ def _secrets_of(machine: Machine) -> Iterator[str]:
     for file in machine.files_of(Kind.CLAUDE_CREDENTIALS):
         credentials = file.model(ClaudeCredentials)
         login = credentials.claudeAiOauth if credentials else None
-        yield from filter(None, (login.accessToken, login.refreshToken) if login else ())
+        tokens = (login.accessToken, login.refreshToken) if login else ()
+        yield from (str(token) for token in tokens if token is not None)
     for file in machine.files_of(Kind.CLAUDE_STATE):
         state = file.model(ClaudeState)
         yield from filter(None, (state.primaryApiKey,) if state else ())

@@ -8,14 +8,14 @@ from datetime import datetime, timezone
 
 from billing_lens.billing.credential import Credential, Place, Source, State, short_id
 from billing_lens.billing.location import locate
-from billing_lens.billing.route import Route, describe_source
+from billing_lens.billing.route import Billing, Route, describe_source
 from billing_lens.billing.shell_startup import probably_set_in
 from billing_lens.config.models import OauthAccount
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, RenameFile, edited_text
 from billing_lens.machine.machine import Machine
 from billing_lens.output.paint import Paint
 from billing_lens.output.redaction import Redactor, redact_json_text
-from billing_lens.review import OfferedFix, Review, ReviewedFinding
+from billing_lens.review import OfferedFix, Review, ReviewedFinding, describe_payment
 from billing_lens.rules import Severity
 
 _MARKS = {
@@ -44,12 +44,17 @@ def status_text(review: Review, paint: Paint) -> str:
     return Redactor(review.machine).text("\n".join(_status_lines(review, paint)))
 
 
+def headline(route: Route) -> str:
+    """Return how the line that says who pays begins."""
+    return "Claude Code bills" if route.billing is not Billing.NONE else "Claude Code:"
+
+
 def _status_lines(review: Review, paint: Paint) -> Iterator[str]:
     machine, route = review.machine, review.route
     verdict = {True: "as expected", False: "NOT as expected", None: ""}[review.as_expected]
     style = {True: "bold green", False: "bold red", None: "bold"}[review.as_expected]
     note = f" ({verdict})" if verdict else ""
-    yield f"Claude Code bills {paint(style, route.label)}{paint(style, note)}"
+    yield f"{headline(route)} {paint(style, route.label)}{paint(style, note)}"
     yield f"  why       {route.reason}"
     if route.works is False:
         yield f"  works     {paint('red', 'no')}"
@@ -137,7 +142,8 @@ def check_text(review: Review, paint: Paint) -> str:
     """Return every finding with its place, evidence and fixes."""
     lines = [line for found in review.findings for line in _finding_lines(review, found, paint)]
     if not lines:
-        lines = [paint("green", "No findings.") + f" Claude Code bills {review.route.label}."]
+        payment = describe_payment(review.route)
+        lines = [f"{paint('green', 'No findings.')} Claude Code: {payment}."]
     return Redactor(review.machine).text("\n".join(lines))
 
 

@@ -1,0 +1,76 @@
+"""What makes Claude Code end before it looks for any credential."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from billing_lens.billing.credential import Place
+from billing_lens.billing.environment import Environment
+from billing_lens.billing.login import state_file
+from billing_lens.billing.profile import HONOURED, select_profile
+from billing_lens.billing.versions import Versions
+from billing_lens.config.entry import FileState
+from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind, Scope
+from billing_lens.machine.machine import FLAG_SETTINGS_PATH, Machine
+
+PROFILE_DIRECTORY_ENDS = Versions("<2.1.285")
+"""So long (to 2.1.284 at least) a directory in place of a profile's file ended the program at once
+(cases "… config directory", "… creds directory")."""
+
+BROKEN_MANAGED_ENDS = Versions(">=2.1.284")
+"""Up to 2.1.257 at least, broken managed settings were ignored."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why Claude Code would not start, and the text to blame."""
+
+    reason: str
+    place: Place
+
+
+def why_not_started(machine: Machine, environment: Environment) -> Refusal | None:
+    """Return what ends Claude Code at the start, None when nothing does."""
+    broken_managed = machine.version in BROKEN_MANAGED_ENDS
+    for file in machine.files_of(Kind.CLAUDE_SETTINGS, Scope.MANAGED):
+        if broken_managed and _is_refused(file):
+            reason = "The managed settings are broken; Claude Code refuses to start."
+            return Refusal(reason, Place(file.path, ""))
+    state = state_file(machine)
+    if state and state.entry.data.strip() and _is_refused(state):
+        reason = "Claude Code's state file is corrupted; it refuses to start."
+        return Refusal(reason, Place(state.path, ""))
+    return _flag_settings(machine) or _profile_directory(machine, environment)
+
+
+def _flag_settings(machine: Machine) -> Refusal | None:
+    """A file that ``--settings`` names must be there, and JSON text given to it must be valid."""
+    if machine.arguments.settings is None or not machine.arguments.settings.strip():
+        return None
+    for file in machine.files.values():
+        if file.scope is Scope.FLAG:
+            inline = file.path == FLAG_SETTINGS_PATH
+            missing = file.entry.state is not FileState.REGULAR
+            if missing or (inline and _is_refused(file)):
+                reason = "What --settings names cannot be read; Claude Code refuses to start."
+                return Refusal(reason, Place(file.path, ""))
+    return None
+
+
+def _is_refused(file: ConfigFile) -> bool:
+    """Whether the JSON is broken and was not valid just before, while it is being edited."""
+    return file.is_broken and file.value is None
+
+
+def _profile_directory(machine: Machine, environment: Environment) -> Refusal | None:
+    if machine.version not in PROFILE_DIRECTORY_ENDS or machine.version not in HONOURED:
+        return None
+    places = machine.anthropic(environment.values())
+    name = select_profile(machine, environment).name
+    for path in (places.config(name), places.credentials(name)):
+        file: ConfigFile | None = machine.file(path)
+        if file and file.entry.state is FileState.DIRECTORY:
+            reason = "A directory stands in place of a profile's file; Claude Code ends at once."
+            return Refusal(reason, Place(file.path, ""))
+    return None

@@ -1,0 +1,117 @@
+"""The wire: pygls's protocol, made to answer whatever is sent and to give no text away.
+
+pygls leaves a request with wrong parameters, and any request after ``shutdown``, without an answer,
+and puts the messages of exceptions, which can quote a document, into answers and logs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import traceback
+from typing import Any, cast
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import LanguageServerProtocol
+
+INNERMOST_FRAMES = 6
+"""How many places the log names for a fault."""
+
+logger = logging.getLogger(__name__)
+
+
+class BillingLensProtocol(LanguageServerProtocol):
+    """LSP with an answer to every request."""
+
+    @property
+    def exit_code(self) -> int:
+        """What the process ends with: 0 after ``shutdown``, 1 when it was not asked for."""
+        return 0 if self._shutdown else 1
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Return a message as its type, and any other object of its JSON as it is.
+
+        What does not fit its type stays as it is too; `handle_message` refuses it.
+        """
+        if data.get("jsonrpc") != self.VERSION:
+            return data
+        try:
+            # JSON-RPC lets parameters be left out where there are none.
+            return super().structure_message({"params": None, **data} if "method" in data else data)
+        except JsonRpcException:
+            return data
+
+    def handle_message(self, message: Any) -> None:
+        """Answer a message, or refuse it."""
+        if not hasattr(message, "jsonrpc"):
+            self._refuse(message)
+            return
+        method = getattr(message, "method", None)
+        is_request = method is not None and hasattr(message, "id")
+        refusal = self._reason_against(method) if method is not None else None
+        if refusal is None:
+            super().handle_message(message)
+        elif is_request:
+            self._send_response(message.id, error=refusal)
+
+    def _reason_against(self, method: str) -> types.ResponseError | None:
+        """Return why a request cannot be served now; a notification is then dropped."""
+        if method == types.EXIT:
+            return None
+        initialized = hasattr(self, "client_capabilities")
+        if not initialized and method != types.INITIALIZE:
+            code = types.ErrorCodes.ServerNotInitialized
+            return types.ResponseError(code, "The server is not initialized.")
+        if initialized and method == types.INITIALIZE:
+            code = types.ErrorCodes.InvalidRequest
+            return types.ResponseError(code, "The server is initialized already.")
+        if self._shutdown:
+            code = types.ErrorCodes.InvalidRequest
+            return types.ResponseError(code, "The server is shutting down.")
+        return None
+
+    def _refuse(self, message: object) -> None:
+        """Answer what is no message of the protocol, where it can be answered."""
+        fields = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
+        identifier, method = fields.get("id"), fields.get("method")
+        logger.warning("A message does not fit the protocol: %s.", _named(fields))
+        if not isinstance(identifier, str | int):
+            return
+        if "method" not in fields:
+            error = types.ResponseError(types.ErrorCodes.InvalidRequest, "Not a response.")
+            self._handle_response(identifier, error=error)
+        elif method in cast("dict[object, object]", self.fm.features):
+            code = types.ErrorCodes.InvalidParams
+            error = types.ResponseError(code, "The parameters do not fit the request.")
+            self._send_response(identifier, error=error)
+        else:
+            error = types.ResponseError(types.ErrorCodes.MethodNotFound, "No such request.")
+            self._send_response(identifier, error=error)
+
+    def _send_response(
+        self,
+        msg_id: str | int,
+        result: Any | None = None,
+        error: types.ResponseError | None = None,
+    ) -> None:
+        if error and error.code == types.ErrorCodes.InternalError:
+            error = types.ResponseError(
+                error.code, "The request failed; the server's log says where."
+            )
+        super()._send_response(msg_id, result, error)
+
+
+def fault(error: BaseException) -> str:
+    """Return the kind of an exception and where it came from, without its message."""
+    frames = reversed(traceback.extract_tb(error.__traceback__, limit=-INNERMOST_FRAMES))
+    places = (f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames)
+    return " < ".join((type(error).__name__, *places))
+
+
+def _named(fields: dict[str, Any]) -> str:
+    """Return which message it should be, in words that are ours or the protocol's."""
+    method = fields.get("method")
+    if isinstance(method, str) and method in types.METHOD_TO_TYPES:
+        return method
+    return "unknown method" if method is not None else "response"

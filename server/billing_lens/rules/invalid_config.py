@@ -1,0 +1,47 @@
+"""Rule invalid-config: a file that Claude Code cannot read as it was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Place
+from billing_lens.config.entry import FileState
+from billing_lens.config.file import ConfigFile, Problem
+from billing_lens.config.kinds import Kind
+from billing_lens.machine.machine import Machine
+from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+
+CONSEQUENCES = {
+    Kind.ANTHROPIC_PROFILE: "Claude Code and ant cannot use this profile.",
+    Kind.ANTHROPIC_CREDENTIALS: "Claude Code hangs or fails when it uses this profile.",
+    Kind.ANTHROPIC_ACTIVE_CONFIG: "No profile is selected by it.",
+    Kind.CLAUDE_STATE: "Claude Code does not start, or starts with nothing remembered.",
+    Kind.CLAUDE_CREDENTIALS: "Claude Code sees no login here.",
+}
+"""What Claude Code does with a broken file of each kind (facts of the recorded runs "creds …",
+"antvar[…] invalid JSON …", "~/.claude.json …")."""
+
+
+@rule(
+    "invalid-config",
+    severity=Severity.WARNING,
+    evidence=("creds truncated JSON", "antvar[…] invalid JSON config", "~/.claude.json []"),
+)
+def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
+    """A file that decides who pays cannot be read as it was meant."""
+    del verdict
+    for file in machine.files.values():
+        if file.kind in CONSEQUENCES:
+            for problem in file.problems:
+                yield _finding(file, problem)
+
+
+def _finding(file: ConfigFile, problem: Problem) -> Finding:
+    spoiled = file.value is None and file.entry.state is not FileState.OUTSIDE_HOME
+    consequence = f" {CONSEQUENCES[file.kind]}" if spoiled else ""
+    return Finding(
+        "invalid-config",
+        Severity.WARNING,
+        f"{problem.message}{consequence}",
+        Place(file.path, problem.pointer or "", span=problem.span),
+    )
