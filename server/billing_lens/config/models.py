@@ -8,7 +8,7 @@ and reports where it stood.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -127,7 +127,7 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
-EnvironmentValue = Annotated[str, BeforeValidator(_as_text)]
+EnvironmentValue: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
 
 
 def _scalars(value: object) -> object:
@@ -138,7 +138,7 @@ def _scalars(value: object) -> object:
     return {name: it for name, it in variables.items() if isinstance(it, str | int | float)}
 
 
-EnvironmentBlock = Annotated[dict[str, EnvironmentValue], BeforeValidator(_scalars)]
+EnvironmentBlock: TypeAlias = Annotated[dict[str, EnvironmentValue], BeforeValidator(_scalars)]
 
 
 class ClaudeSettings(ConfigModel):

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
-from typing import cast
 
 from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile, OpenText
@@ -153,15 +152,16 @@ class MachineReader:
         """
         environment = self.options.environment
         places = claude_places(self._home, self._cwd, environment)
-        moved: str | None = None
-        for file in self._settings(places.user_settings):
-            settings = file.model(ClaudeSettings) if file else None
-            if file and settings and file.scope not in (Scope.PROJECT, Scope.LOCAL):
-                variables = cast("dict[str, str]", settings.env or {})
-                moved = variables.get("CLAUDE_CONFIG_DIR", moved)
-        if moved is None:
+        moves = [
+            settings.env["CLAUDE_CONFIG_DIR"]
+            for file in self._settings(places.user_settings)
+            if file and file.scope not in (Scope.PROJECT, Scope.LOCAL)
+            if (settings := file.model(ClaudeSettings)) and settings.env
+            if "CLAUDE_CONFIG_DIR" in settings.env
+        ]
+        if not moves:
             return places
-        return claude_places(self._home, self._cwd, {**environment, "CLAUDE_CONFIG_DIR": moved})
+        return claude_places(self._home, self._cwd, {**environment, "CLAUDE_CONFIG_DIR": moves[-1]})
 
     def _settings(self, user_settings: PurePath) -> Iterator[ConfigFile | None]:
         yield self._file(user_settings, Kind.CLAUDE_SETTINGS, Scope.USER)
