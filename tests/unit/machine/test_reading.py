@@ -1,0 +1,183 @@
+"""Reading a machine: which files are looked for, under which variables, and again and again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.machines import CANARY, MadeUpMachine, headline
+from tests.unit.machine.snapshot import reader_of, snapshot
+
+from billing_lens.config.entry import FileState
+from billing_lens.config.kinds import Kind, Platform, Scope
+from billing_lens.machine.machine import Machine
+
+CONFIG = ".config/anthropic/configs/default.json"
+
+
+def found(machine: Machine) -> dict[str, tuple[Kind, Scope | None]]:
+    """Return what exists, by path below the home or the managed directory."""
+    roots = (str(machine.home), str(machine.managed_directory))
+    names: dict[str, tuple[Kind, Scope | None]] = {}
+    for path, file in machine.files.items():
+        if file.exists:
+            root = next(root for root in roots if path.startswith(root))
+            names[path.removeprefix(root)] = (file.kind, file.scope)
+    return names
+
+
+def test_every_file_that_can_matter_is_found_with_its_kind_and_scope(tmp_path: Path) -> None:
+    machine = headline().with_files(
+        {
+            ".claude/.config.json": {},
+            ".claude/settings.json": {},
+            "proj/.claude/settings.json": {},
+            "proj/.claude/settings.local.json": {},
+            "/etc/claude-code/managed-settings.json": {},
+            "/etc/claude-code/managed-settings.d/b.json": {},
+            "/etc/claude-code/managed-settings.d/a.json": {},
+            "/etc/claude-code/managed-settings.d/README": "not JSON",
+            ".config/anthropic/active_config": "default",
+            ".config/anthropic/configs/work.json": {},
+            ".config/anthropic/credentials/orphan.json": {},
+            ".config/Code/User/settings.json": "{}",
+            "proj/.vscode/settings.json": "{}",
+            "flag.json": {},
+            ".claude/unrelated.json": {},
+        }
+    )
+
+    files = found(snapshot(machine.with_args("--settings", "@HOME@/flag.json"), tmp_path))
+
+    assert files == {
+        "/.claude.json": (Kind.CLAUDE_STATE, None),
+        "/.claude/.config.json": (Kind.CLAUDE_STATE, None),
+        "/.claude/.credentials.json": (Kind.CLAUDE_CREDENTIALS, None),
+        "/.claude/settings.json": (Kind.CLAUDE_SETTINGS, Scope.USER),
+        "/proj/.claude/settings.json": (Kind.CLAUDE_SETTINGS, Scope.PROJECT),
+        "/proj/.claude/settings.local.json": (Kind.CLAUDE_SETTINGS, Scope.LOCAL),
+        "/flag.json": (Kind.CLAUDE_SETTINGS, Scope.FLAG),
+        "/managed-settings.json": (Kind.CLAUDE_SETTINGS, Scope.MANAGED),
+        "/managed-settings.d/a.json": (Kind.CLAUDE_SETTINGS, Scope.MANAGED),
+        "/managed-settings.d/b.json": (Kind.CLAUDE_SETTINGS, Scope.MANAGED),
+        "/.config/anthropic/active_config": (Kind.ANTHROPIC_ACTIVE_CONFIG, None),
+        "/.config/anthropic/configs/default.json": (Kind.ANTHROPIC_PROFILE, None),
+        "/.config/anthropic/configs/work.json": (Kind.ANTHROPIC_PROFILE, None),
+        "/.config/anthropic/credentials/default.json": (Kind.ANTHROPIC_CREDENTIALS, None),
+        "/.config/anthropic/credentials/orphan.json": (Kind.ANTHROPIC_CREDENTIALS, None),
+        "/.config/Code/User/settings.json": (Kind.VSCODE_SETTINGS, None),
+        "/proj/.vscode/settings.json": (Kind.VSCODE_SETTINGS, None),
+    }
+
+
+def test_drop_ins_are_in_the_order_of_their_names_after_the_main_file(tmp_path: Path) -> None:
+    drop_ins: dict[str, object] = {
+        f"/etc/claude-code/managed-settings.d/{name}.json": {} for name in ("9", "10", "a")
+    }
+    machine = MadeUpMachine({"/etc/claude-code/managed-settings.json": {}, **drop_ins})
+
+    files = snapshot(machine, tmp_path).files_of(Kind.CLAUDE_SETTINGS, Scope.MANAGED)
+
+    names = [Path(file.path).name for file in files]
+    assert names == ["managed-settings.json", "10.json", "9.json", "a.json"]
+
+
+def test_settings_given_as_json_are_a_file_too(tmp_path: Path) -> None:
+    machine = snapshot(MadeUpMachine({}).with_args("--settings", ' {"env": {"A": "b"}}'), tmp_path)
+
+    (flag,) = machine.files_of(Kind.CLAUDE_SETTINGS, Scope.FLAG)
+    assert flag.value == {"env": {"A": "b"}}
+
+
+def test_a_directory_named_in_settings_is_looked_at_too(tmp_path: Path) -> None:
+    machine = MadeUpMachine(
+        {
+            ".claude/settings.json": {"env": {"ANTHROPIC_CONFIG_DIR": "@HOME@/elsewhere"}},
+            "elsewhere/configs/work.json": {},
+        }
+    )
+
+    assert "/elsewhere/configs/work.json" in found(snapshot(machine, tmp_path))
+
+
+def test_credentials_a_profile_names_elsewhere_are_looked_at_too(tmp_path: Path) -> None:
+    config = {"authentication": {"type": "user_oauth", "credentials_path": "@HOME@/keys/x.json"}}
+    machine = MadeUpMachine({CONFIG: config, "keys/x.json": {}})
+
+    files = found(snapshot(machine, tmp_path))
+    assert files["/keys/x.json"] == (Kind.ANTHROPIC_CREDENTIALS, None)
+
+
+@pytest.mark.parametrize("name", ["../../../outside", "/etc/passwd", "..", "a/b"])
+def test_an_active_profile_with_a_path_for_a_name_leads_nowhere_outside(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "outside.json").write_text("{}")
+    machine = headline().with_files({".config/anthropic/active_config": name})
+
+    read = snapshot(machine, tmp_path)
+
+    for file in read.files.values():
+        if not file.path.startswith((str(read.home), str(read.managed_directory))):
+            assert (file.entry.state, file.entry.data) == (FileState.OUTSIDE_HOME, b"")
+
+
+def test_a_file_that_leads_out_of_the_home_is_a_problem_and_not_read(tmp_path: Path) -> None:
+    (tmp_path / "outside.json").write_text(json.dumps({"organization_id": CANARY}))
+    link = {"__file__": {"link": "@HOME@/../outside.json"}}
+
+    machine = snapshot(headline().with_files({CONFIG: link}), tmp_path)
+
+    file = machine.existing(machine.home / CONFIG)
+    assert file is not None
+    assert file.entry.data == b""
+    assert [problem.code for problem in file.problems] == ["outside-home"]
+
+
+def test_the_managed_directory_may_be_outside_the_home(tmp_path: Path) -> None:
+    machine = MadeUpMachine({"/etc/claude-code/managed-settings.json": {"env": {"A": "b"}}})
+
+    read = snapshot(machine, tmp_path)
+
+    (managed,) = read.files_of(Kind.CLAUDE_SETTINGS, Scope.MANAGED)
+    assert managed.value == {"env": {"A": "b"}}
+
+
+def test_reading_again_sees_changes_and_keeps_what_did_not_change(tmp_path: Path) -> None:
+    built = headline().build(tmp_path)
+    reader = reader_of(built)
+    first = reader.read()
+    (built.home / CONFIG).write_text('{"organization_id": "new"}')
+    (built.home / ".config/anthropic/configs/more.json").write_text("{}")
+    (built.home / ".claude/.credentials.json").unlink()
+
+    second = reader.read()
+
+    config, state = str(built.home / CONFIG), str(built.home / ".claude.json")
+    assert second.files[state] is first.files[state]
+    assert second.files[config].value == {"organization_id": "new"}
+    assert first.files[config].value != second.files[config].value
+    assert "/.config/anthropic/configs/more.json" in found(second)
+    assert "/.claude/.credentials.json" not in found(second)
+
+
+@pytest.mark.parametrize("platform", [Platform.LINUX, Platform.DARWIN])
+def test_a_mac_can_be_read_on_any_posix_machine(tmp_path: Path, platform: Platform) -> None:
+    read = reader_of(headline().build(tmp_path), platform=platform).read()
+
+    assert f"/{CONFIG}" in found(read)
+    assert read.platform is platform
+
+
+@pytest.mark.parametrize("directory", ["a\0b", "a\ud800b"])
+@pytest.mark.xfail(
+    strict=True,
+    reason="ANTHROPIC_CONFIG_DIR in settings with NUL or a lone surrogate ends in an exception",
+)
+def test_an_impossible_directory_in_settings_is_survived(tmp_path: Path, directory: str) -> None:
+    settings = json.dumps({"env": {"ANTHROPIC_CONFIG_DIR": directory}})
+
+    read = snapshot(headline().with_files({".claude/settings.json": settings}), tmp_path)
+
+    assert "/.claude.json" in found(read)
