@@ -57,7 +57,7 @@ def expectation(machine: Machine, wish: Wish | None = None) -> Expectation | Non
     organization = wish.organization
     if organization is None and inferred and inferred.billing is billing:
         organization = inferred.organization
-    return Expectation(billing, organization, wish.origin, inferred.place if inferred else None)
+    return Expectation(billing, organization, wish.origin)
 
 
 def is_as_expected(route: Route, expected: Expectation | None) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,13 +60,15 @@ def run(given: argparse.Namespace) -> int:
         if not (given.yes or _confirmed()):
             print("Nothing was changed.")
             return NOT_DONE
-        if not _applied(seen, offer, paint):
+        if not _applied(seen, offer, paint, given.home):
             return NOT_DONE
 
 
 def _next_offer(seen: Review, given: argparse.Namespace, tried: set[str]) -> OfferedFix | None:
     if given.fix:
         return None if tried else _chosen(seen, given)
+    if tried and seen.as_expected is not False:
+        return None
     for offer in _offers(seen, given.rule):
         if offer.id not in tried and (offer.safety is Safety.SAFE or not given.yes):
             return offer
@@ -99,7 +102,7 @@ def _confirmed() -> bool:
         return False
 
 
-def _applied(seen: Review, offer: OfferedFix, paint: Paint) -> bool:
+def _applied(seen: Review, offer: OfferedFix, paint: Paint, home: Path | None) -> bool:
     journal = Journal(journal_directory(_real_home(seen)))
     rules = [found.finding.rule for found in seen.findings if offer in found.fixes]
     try:
@@ -107,7 +110,8 @@ def _applied(seen: Review, offer: OfferedFix, paint: Paint) -> bool:
     except FixRefusedError as error:
         print(f"billing-lens: not applied: {error}", file=sys.stderr)
         return False
-    undo = paint("bold", f"billing-lens undo {entry.id}")
+    there = f" --home {shlex.quote(str(home))}" if home else ""
+    undo = paint("bold", f"billing-lens undo {entry.id}{there}")
     print(f"{paint('green', 'Applied.')} Undo it with: {undo}\n")
     return True
 

@@ -38,10 +38,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A pipe may be ASCII-only (LC_ALL=C); a character it lacks must not end the program.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    ours, for_claude = split_claude_arguments(sys.argv[1:] if argv is None else argv)
-    given = build_parser().parse_args(ours)
-    given.claude_arguments = for_claude
     try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not complain when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(argv: Sequence[str]) -> int:
+    ours, for_claude = split_claude_arguments(argv)
+    try:
+        given = build_parser().parse_args(ours)
+        given.claude_arguments = for_claude
         return given.run(given)
     except UsageError as error:
         print(f"billing-lens: {error}", file=sys.stderr)
@@ -50,12 +59,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"billing-lens: {error}", file=sys.stderr)
         return NOT_READABLE
     except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not complain when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        raise
     except Exception as error:  # noqa: BLE001 its text or a traceback could hold a secret
         print(f"billing-lens: {_fault(error)}", file=sys.stderr)
         return INTERNAL_FAULT
+    finally:
+        sys.stdout.flush()
 
 
 def _fault(error: Exception) -> str:

@@ -82,7 +82,9 @@ def claude_arguments(arguments: Sequence[str]) -> ClaudeArguments:
 
 class _ClaudeArgumentParser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageError(f"after '--': {message}")
+        del message  # It repeats what was given, which could be a secret.
+        known = "--settings FILE-or-JSON, --setting-sources LIST and --bare"
+        raise UsageError(f"after '--' only {known} are understood")
 
 
 def _scopes(text: str | None) -> tuple[Scope, ...] | None:
@@ -124,7 +126,10 @@ def machine_options(given: argparse.Namespace) -> MachineOptions:
 
 def _working_directory(given: Path | None, home: Path, *, confined: bool) -> Path:
     """Return the folder Claude Code would start in: a foreign home has no say in ours."""
-    cwd = Path(os.path.abspath(given or Path.cwd()))
+    try:
+        cwd = Path(os.path.abspath(given or Path.cwd()))
+    except FileNotFoundError:
+        return home
     if not confined or cwd.is_relative_to(home):
         return cwd
     if given:

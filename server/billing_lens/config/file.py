@@ -141,6 +141,11 @@ class ConfigFile:
         return readable and bool(self.document.problems)
 
     @property
+    def can_be_edited(self) -> bool:
+        """Whether an edit can keep every byte it does not mean to change."""
+        return not self.is_broken and (self.opened is not None or self._invalid_utf8 is None)
+
+    @property
     def is_json(self) -> bool:
         """Whether the kind is JSON at all (``active_config`` is one line of plain text)."""
         return self.kind is not Kind.ANTHROPIC_ACTIVE_CONFIG
@@ -180,7 +185,7 @@ class ConfigFile:
         is_settings = self.kind is Kind.CLAUDE_SETTINGS
         if is_settings or self.document.problems or self._model is None:
             return ()
-        return tuple(
+        wrong = (
             Problem(
                 "wrong-type",
                 f"{name_of(pointer)} {message}.",
@@ -189,6 +194,7 @@ class ConfigFile:
             )
             for pointer, message in self._model[1]
         )
+        return tuple(sorted(wrong, key=lambda problem: problem.span or Span(0, 0)))
 
     def span_of(self, pointer: str) -> Span | None:
         """Return the bytes to mark for `pointer`: key and value, or the key of a longer value.

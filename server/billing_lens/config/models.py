@@ -165,21 +165,24 @@ def read_model(model: type[ModelT], value: object) -> tuple[ModelT, tuple[tuple[
     """
     if not isinstance(value, dict):
         return model(), (("", "should be a JSON object"),)
-    wrong: list[tuple[str, str]] = []
+    wrong: dict[str, str] = {}
     pruned: object = cast("object", value)
     for _ in range(len(model.model_fields) + 8):
         try:
-            return model.model_validate(pruned), tuple(wrong)
+            return model.model_validate(pruned), tuple(wrong.items())
         except ValidationError as error:
-            for detail in error.errors(
-                include_url=False, include_input=False, include_context=False
-            ):
-                path = _path_within(pruned, detail["loc"])
-                pointer = pointer_of(*path)
-                if pointer not in dict(wrong):
-                    wrong.append((pointer, _expected(detail["type"], detail["msg"])))
+            details = error.errors(include_url=False, include_input=False, include_context=False)
+            found = {_path_within(pruned, it["loc"]): it for it in reversed(details)}
+            for path, detail in found.items():
+                wrong.setdefault(pointer_of(*path), _expected(detail["type"], detail["msg"]))
+            for path in sorted(found, key=_last_first, reverse=True):
                 pruned = _without(pruned, path)
-    return model(), tuple(wrong)
+    return model(), tuple(wrong.items())
+
+
+def _last_first(path: tuple[int | str, ...]) -> tuple[tuple[int, str], ...]:
+    """Order paths so that removing one leaves the places of those still to be removed."""
+    return tuple((part, "") if isinstance(part, int) else (-1, part) for part in path)
 
 
 _ABSENT = object()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, Source
 from billing_lens.billing.environment import Environment
+from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.config.places import RETIRED_SUFFIX
@@ -28,7 +29,7 @@ def profile_fixes(machine: Machine, credential: Credential) -> Iterator[Fix]:
     file = machine.existing(credential.place.path or "")
     if credential.source is not Source.PROFILE or file is None or credential.profile is None:
         return
-    if not file.is_broken:
+    if file.can_be_edited:
         yield from _clear_sign_in(file, credential.profile)
     yield from _select_another(machine, credential.profile)
     yield _retire(machine, file, credential.profile)
@@ -79,4 +80,4 @@ def _retire(machine: Machine, file: ConfigFile, profile: str) -> Fix:
 def _free_name(machine: Machine, wanted: str) -> str:
     """Return `wanted`, or with a number behind it when something stands there already."""
     candidates = (wanted, *(f"{wanted}.{number}" for number in range(2, 1000)))
-    return next(name for name in candidates if not machine.entry(name).exists)
+    return next(name for name in candidates if machine.entry(name).state is FileState.MISSING)

@@ -15,9 +15,11 @@ class Disk:
 
     Unchanged files are read once: an entry is kept until the file's inode, size, change time or
     mode differ. `overlays` are texts that lie over the files, keyed by path (open buffers).
+    `foreign` says that paths are Windows' while the system is not.
     """
 
-    def __init__(self, confined_to: tuple[Path, ...] = ()) -> None:
+    def __init__(self, confined_to: tuple[Path, ...] = (), *, foreign: bool = False) -> None:
+        self._foreign = foreign
         self._roots = tuple(os.path.realpath(root) for root in confined_to)
         self._plain_roots = tuple(os.path.abspath(root) for root in confined_to)
         self._seen: dict[str, tuple[tuple[int, ...], FileEntry]] = {}
@@ -45,28 +47,33 @@ class Disk:
         return [name for name in self._names(directory) if part in name]
 
     def _names(self, directory: str) -> list[str]:
-        if not self._may_look_at(directory):
-            return []
         try:
-            return sorted(os.listdir(directory))
-        except OSError:
+            allowed = self._may_look_at(directory)
+            return sorted(os.listdir(self._native(directory))) if allowed else []
+        except (OSError, ValueError):
             return []
+
+    def _native(self, path: str) -> str:
+        """Return a path of the machine's platform as this system can open it."""
+        return path.replace("\\", "/") if self._foreign else path
 
     def _may_look_at(self, path: str) -> bool:
         if not self._roots:
             return True
+        path = self._native(path)
         if not any(_is_within(os.path.abspath(path), root) for root in self._plain_roots):
             return False
         real = os.path.realpath(path)
         return any(_is_within(real, root) for root in self._roots)
 
     def _on_disk(self, path: str) -> FileEntry:
+        native = self._native(path)
         try:
             if not self._may_look_at(path):
                 return FileEntry(path, FileState.OUTSIDE_HOME)
-            link = os.readlink(path) if os.path.islink(path) else None
+            link = os.readlink(native) if os.path.islink(native) else None
             try:
-                status = os.stat(path)
+                status = os.stat(native)
             except FileNotFoundError:
                 state = FileState.MISSING if link is None else FileState.DANGLING_LINK
                 return FileEntry(path, state, link_target=link)
@@ -90,7 +97,7 @@ class Disk:
             return known[1]
         mode = stat.S_IMODE(status.st_mode) if os.name == "posix" else None
         if stat.S_ISREG(status.st_mode):
-            data = _read_regular(path)
+            data = _read_regular(self._native(path))
             state = FileState.REGULAR if data is not None else FileState.NOT_REGULAR
         else:
             data = None

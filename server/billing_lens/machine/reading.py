@@ -68,7 +68,11 @@ class MachineOptions:
 def this_machine(home: Path | None = None) -> MachineOptions:
     """Return options for the machine this process runs on."""
     platform = Platform(sys.platform) if sys.platform in ("darwin", "win32") else Platform.LINUX
-    return MachineOptions(home or Path.home(), Path.cwd(), dict(os.environ), platform)
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError:
+        cwd = Path.home()
+    return MachineOptions(home or Path.home(), cwd, dict(os.environ), platform)
 
 
 class MachineReader:
@@ -95,7 +99,8 @@ class MachineReader:
             options.platform, pure_path(options.platform, str(managed)) if managed else None
         )
         roots = (options.home, Path(str(self._managed.settings.parent)))
-        self._disk = Disk(roots if options.confined else ())
+        foreign = options.platform is Platform.WIN32 and os.name != "nt"
+        self._disk = Disk(roots if options.confined else (), foreign=foreign)
         claude = claude_places(self._home, self._cwd, options.environment)
         self._claude = claude
         self._backups = BackupReader(self._disk)
@@ -254,7 +259,7 @@ class MachineReader:
         for directory in (places.configs, places.credentials_directory):
             found = self._disk.names_in(str(directory), ".json")
             names.update(name.removesuffix(".json") for name in found)
-        return {name for name in names if name and "\0" not in name}
+        return {name for name in names if name and _can_be_a_file(name)}
 
     def _file(self, path: PurePath, kind: Kind, scope: Scope | None = None) -> ConfigFile:
         text = str(path)
@@ -306,6 +311,11 @@ class MachineReader:
         return next(
             filter(None, (find() for find in finders)), ClaudeVersion(NEWEST_KNOWN, "newest")
         )
+
+
+def _can_be_a_file(name: str) -> bool:
+    """Whether a file of this name can exist: no NUL, no half of a surrogate pair."""
+    return "\0" not in name and name.encode(errors="ignore").decode() == name
 
 
 def _onboarded_version(files: Iterable[ConfigFile]) -> ClaudeVersion | None:

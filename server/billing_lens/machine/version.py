@@ -15,7 +15,7 @@ OLDEST_MEASURED = "2.1.110"
 NEWEST_KNOWN = "2.1.330"
 """The newest version the precedence was measured on; newer ones are taken to behave like it."""
 
-_VERSION = re.compile(r"\d+\.\d+\.\d+")
+_VERSION = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}")
 
 
 @total_ordering

@@ -19,11 +19,15 @@ KEPT_CHARACTERS = 4
 
 _SHORTEST_SECRET = 8
 
+_WORD = re.compile(r"[a-z]+(_[a-z]+)*|[A-Z]+(_[A-Z]+)*")
+"""A plain word is no token; masking it would mask our own words too."""
+
 _TOKEN = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]*")
 _SECRET_NAME = re.compile(
     r"token(?!_file)|secret|password|passwd|apikey|api_key|authorization|cookie|headers|private",
     re.IGNORECASE,
 )
+_URL_USER = re.compile(r"(://)[^/\s@\"]+@")
 _MEMBER = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:\s*)"((?:[^"\\\n]|\\.)*)"')
 
 
@@ -41,14 +45,19 @@ def redact_json_text(text: str) -> str:
         secret = _SECRET_NAME.search(name) and value
         return f'"{name}"{colon}"{masked(value)}"' if secret else match[0]
 
-    return _TOKEN.sub(lambda match: masked(match[0]), _MEMBER.sub(mask, text))
+    without_members = _URL_USER.sub(r"\1••••@", _MEMBER.sub(mask, text))
+    return _TOKEN.sub(lambda match: masked(match[0]), without_members)
 
 
 class Redactor:
     """Masks the secrets of one machine wherever they turn up in a text."""
 
     def __init__(self, machine: Machine) -> None:
-        secrets = {secret for secret in _secrets_of(machine) if len(secret) >= _SHORTEST_SECRET}
+        secrets = {
+            secret
+            for secret in _secrets_of(machine)
+            if len(secret) >= _SHORTEST_SECRET and not _WORD.fullmatch(secret)
+        }
         longest_first = sorted(secrets, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if secrets else None
         self._hide_addresses = bool(machine.environment.get("IS_DEMO"))

@@ -131,6 +131,11 @@ def _summary(review: Review, paint: Paint) -> Iterator[str]:
         plural = "finding" if len(serious) == 1 else "findings"
         command = paint("bold", "billing-lens check")
         fix = paint("bold", "billing-lens fix")
+        for found in serious:
+            severity = found.finding.severity
+            where = place_text(review.machine, found.finding.place)
+            level = paint(_SEVERITY_STYLES[severity], severity.value)
+            yield f"{level} {found.finding.rule} {where}"
         yield f"{len(serious)} {plural}. Run {command} to see where, {fix} to put it right."
     elif review.route.source is Source.NONE:
         yield f"Run {paint('bold', 'claude auth login')} to log in."

@@ -33,6 +33,8 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 
 
 def _wrong_fields(file: ConfigFile, machine: Machine) -> Iterator[Problem]:
+    if file.is_broken:
+        return
     for pointer, message in wrong_settings(file.value, machine.version.numbers):
         name = name_of(pointer)
         yield Problem("wrong-type", f"{name} {message}.", file.span_of(pointer), pointer)

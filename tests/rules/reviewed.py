@@ -1,0 +1,72 @@
+"""Made-up machines as `review` sees them, and the exact text that a finding marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.machines import MadeUpMachine
+from tests.unit.machine.snapshot import snapshot
+
+from billing_lens.billing.expectation import Wish
+from billing_lens.billing.location import Location, locate
+from billing_lens.machine.machine import Mode
+from billing_lens.review import Review, ReviewedFinding, review
+from billing_lens.text.positions import Position
+
+CONFIG = ".config/anthropic/configs/default.json"
+CREDENTIALS = ".config/anthropic/credentials/default.json"
+LOGIN = ".claude/.credentials.json"
+STATE = ".claude.json"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A finding with the place it marks: path below the home, pointer, text."""
+
+    found: ReviewedFinding
+    path: str
+    pointer: str
+    text: str
+
+    @property
+    def severity(self) -> str:
+        """The finding's severity in words."""
+        return self.found.finding.severity.value
+
+
+def reviewed(
+    machine: MadeUpMachine,
+    root: Path,
+    version: str = "2.1.146",
+    mode: Mode = Mode.INTERACTIVE,
+    wish: Wish | None = None,
+) -> Review:
+    """Build `machine` below `root` and return what is said about it."""
+    return review(snapshot(machine, root, version), mode, wish)
+
+
+def marked_by(rule: str, seen: Review) -> list[Marked]:
+    """Return what one rule marks, in the order it is reported."""
+    return [_marked(seen, found) for found in seen.findings if found.finding.rule == rule]
+
+
+def _marked(seen: Review, found: ReviewedFinding) -> Marked:
+    location = locate(seen.machine, found.finding.place)
+    assert location is not None
+    path = str(Path(location.path).relative_to(str(seen.machine.home)))
+    return Marked(found, path, location.pointer, text_at(seen, location))
+
+
+def text_at(seen: Review, location: Location) -> str:
+    """Return the text a location marks, found without the code under test."""
+    text = seen.machine.files[location.path].entry.data.decode()
+    lines = text.split("\n")
+    start, end = location.range
+    assert start.line == end.line
+    return _utf_16_slice(lines[start.line], start, end)
+
+
+def _utf_16_slice(line: str, start: Position, end: Position) -> str:
+    units = line.encode("utf-16-le")
+    return units[2 * start.character : 2 * end.character].decode("utf-16-le")
