@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix proof requirements clean
+.PHONY: help demo test lint vsix proof conformance requirements clean
 .PHONY: need-python need-node real-vscode
 
 help:  ## Show what can be made.
@@ -26,12 +26,16 @@ lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
 	$(BIN)/lint-imports
 	npm run --silent typecheck
 	npm run --silent lint
+	npm test --silent
 
 vsix: node_modules/.ready  ## Package the VS Code extension as dist/billing-lens.vsix.
 	npm run --silent package
 
 proof: $(VENV)/.dev  ## Show that the real Claude Code agrees, before and after each fix.
 	$(BIN)/python -m tests.claude_code.proof
+
+conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest version included.
+	$(BIN)/python -m tests.claude_code.conformance
 
 requirements: $(VENV)/.dev  ## Lock the Python dependencies anew.
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.txt

@@ -10,9 +10,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.machines import headline
-
 from benchmarks.command_line import Target, measure, report
+from tests.machines import headline
 
 
 def main() -> int:

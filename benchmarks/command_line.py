@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from benchmarks.machines import this_machine
 from tests.claude_code.enclosure import enclosed, environment_of
 from tests.claude_code.program import program
 from tests.machines import BuiltMachine, MadeUpMachine
-
-from benchmarks.machines import this_machine
 
 CLAUDE_CODE = "2.1.330"
 OURS = Path(sys.executable).with_name("billing-lens")

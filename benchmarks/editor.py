@@ -19,12 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.claude_code.enclosure import enclosed, environment_of
-from tests.machines import BuiltMachine, MadeUpMachine, headline
-
 from benchmarks.command_line import OURS, table
 from benchmarks.language_server import LanguageServer
 from benchmarks.machines import STATE, this_machine, with_large_state
+from tests.claude_code.enclosure import enclosed, environment_of
+from tests.machines import BuiltMachine, MadeUpMachine, headline
 
 THEIRS = Path(__file__).parent / "node_modules/.bin/vscode-json-language-server"
 PROFILE = ".config/anthropic/configs/default.json"

@@ -10,10 +10,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.machines import headline
-
 from benchmarks.command_line import Target, measure, report
 from benchmarks.machines import with_large_state
+from tests.machines import headline
 
 LARGE = 50_000_000
 

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.claude_code.program import program
-from tests.machines import assert_no_canary, headline
 
 from billing_lens.cli.main import main
 from billing_lens.cli.verify import AGREED, DIFFERED, NOT_ANSWERED
+from tests.claude_code.program import program
+from tests.machines import assert_no_canary, headline
 
 pytestmark = [
     pytest.mark.claude_code,

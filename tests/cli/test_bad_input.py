@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.cli.command_line import run
 from tests.machines import BuiltMachine, MadeUpMachine, assert_no_canary, headline
 from tests.unit.text.json_texts import children_of, pointers_in

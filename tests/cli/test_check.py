@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.cli.command_line import run
 from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 

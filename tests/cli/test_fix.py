@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+
 from tests.cli.command_line import fingerprint, run, run_program
 from tests.machines import BuiltMachine, MadeUpMachine, headline
 

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.command_line import Run, run, run_program
-from tests.machines import CANARY, BuiltMachine, MadeUpMachine, assert_no_canary, headline
 
 from billing_lens.cli import status as status_command
+from tests.cli.command_line import Run, run, run_program
+from tests.machines import CANARY, BuiltMachine, MadeUpMachine, assert_no_canary, headline
 
 KEY = f"sk-ant-api03-{CANARY}"
 ODD = f"of no known form {CANARY}"

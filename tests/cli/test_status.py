@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.cli.command_line import run
 from tests.machines import (
     CONSOLE_ORGANIZATION,

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.cli.command_line import fingerprint, program, run_program
 from tests.machines import BuiltMachine, headline
 

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 from tests.cli.command_line import fingerprint, run
 from tests.machines import BuiltMachine, headline
 

@@ -18,8 +18,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -128,12 +127,12 @@ def _look(request: Request) -> Looks:
     if status and status.status.get("apiProvider", FIRST_PARTY) != FIRST_PARTY:
         return Looks(status)
     if "interactive" in request.ask:
-        seen = observe_interactive(machine, version, request.keys)
-        return Looks(status, interactive=seen)
-    headless = observe_wire(machine, version) if "headless" in request.ask else None
-    if headless and not headless.model_requests and status is None:
-        status = observe_status(machine, version)
-    return Looks(status, headless)
+        looks = Looks(status, interactive=observe_interactive(machine, version, request.keys))
+    else:
+        looks = Looks(status, observe_wire(machine, version) if "headless" in request.ask else None)
+    if looks.traffic and not looks.traffic.model_requests and status is None:
+        return replace(looks, status=observe_status(machine, version))
+    return looks
 
 
 def _verdict(request: Request, looks: Looks) -> Verdict:
@@ -253,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     requests = [Request.from_json(value) for value in values]
     with ThreadPoolExecutor(given.jobs) as pool:
-        recorded = list(pool.map(partial(_record_or_say_why), requests))
+        recorded = list(pool.map(_record_or_say_why, requests))
     write_cases(given.into, (case for case in recorded if case))
     return 0 if all(recorded) else 1
 

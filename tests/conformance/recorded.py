@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.machines import BuiltMachine, MadeUpMachine
-
 from billing_lens.billing.route import Route, resolve_route
 from billing_lens.cli.main import build_parser
 from billing_lens.cli.options import read_machine
 from billing_lens.machine.machine import Machine, Mode
+from tests.machines import BuiltMachine, MadeUpMachine
 
 RECORDINGS = Path(__file__).parent
 
@@ -23,13 +22,42 @@ KNOWN_DIFFERENCES: Mapping[str, str] = {
         "Recorded without a network, so Claude Code could not verify the organization and refused; "
         "with one the same organization works."
     ),
+    **dict.fromkeys(
+        (
+            "managed org same: sub",
+            "managed org same: oauthtok",
+            "managed org same: desktop sub+key",
+            "managed org list same: sub",
+            "managed org other: oauthtok",
+        ),
+        "As above: whose login or token it is only the network can tell.",
+    ),
+    "helper empty output": "A helper is never run, so whether it works is not known.",
+    **dict.fromkeys(
+        ("prim blank", "prim number"),
+        "A damaged primaryApiKey hides the profile and then fails; we name what is behind it.",
+    ),
+    **dict.fromkeys(
+        (
+            "empty identity token in project, wif in process",
+            "empty organization in project, wif in process",
+            "federation rule in process, empty in managed",
+            "federation rule in process, empty in project",
+            "random 59",
+            "random 1014",
+        ),
+        "Settings that do not count all the same empty or move what the process set, half way.",
+    ),
+    "state invalid, login": (
+        "2.1.146 ends with an error, and its status names the login all the same."
+    ),
 }
 """The recorded machines on which we differ, by name, each with the reason."""
 
 
-def recorded_cases() -> Iterator[dict[str, Any]]:
+def recorded_cases(names: str = "*.jsonl") -> Iterator[dict[str, Any]]:
     """Every line of every recording; README.md says what is in one."""
-    for recording in sorted(RECORDINGS.glob("*.jsonl")):
+    for recording in sorted(RECORDINGS.glob(names)):
         with recording.open(encoding="utf-8") as lines:
             yield from map(json.loads, lines)
 

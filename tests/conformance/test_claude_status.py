@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from tests.conformance.recorded import KNOWN_DIFFERENCES, read_built, recorded_cases
-from tests.machines import MadeUpMachine
 
 from billing_lens.billing.claude_status import Agreement, compare
 from billing_lens.billing.route import resolve_route
 from billing_lens.machine.machine import Mode
+from tests.conformance.recorded import KNOWN_DIFFERENCES, read_built, recorded_cases
+from tests.machines import MadeUpMachine
+
+
+def has_status(case: dict[str, Any]) -> bool:
+    status = cast("dict[str, Any]", case.get("status") or {})
+    return isinstance(status.get("json"), dict)
+
 
 CASES = [
     case
-    for case in recorded_cases()
-    if isinstance((case.get("status") or {}).get("json"), dict)
+    for case in recorded_cases("cases.jsonl")
+    if has_status(case)
     and case["expect"]["basis"] != "interactive"
     and case["name"] not in KNOWN_DIFFERENCES
 ]

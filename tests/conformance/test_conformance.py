@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.conformance.recorded import (
     KNOWN_DIFFERENCES,
     recorded,
@@ -28,7 +29,9 @@ def test_agrees_with_the_real_program(case: dict[str, Any]) -> None:
         assert said(route, expected) == recorded(expected)
 
 
-def test_differences_are_few() -> None:
-    cases = list(recorded_cases())
+@pytest.mark.parametrize(("recording", "share"), [("cases.jsonl", 0.005), ("*.jsonl", 0.015)])
+def test_differences_are_few(recording: str, share: float) -> None:
+    """Those of measured.jsonl were sought out for being odd."""
+    cases = list(recorded_cases(recording))
     differing = [case for case in cases if case["name"] in KNOWN_DIFFERENCES]
-    assert len(differing) <= 0.005 * len(cases)
+    assert len(differing) <= share * len(cases)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.machines import MadeUpMachine
-from tests.unit.machine.snapshot import snapshot
-
 from billing_lens.billing.expectation import Wish
 from billing_lens.billing.location import Location, locate
 from billing_lens.machine.machine import Mode
 from billing_lens.review import Review, ReviewedFinding, review
 from billing_lens.text.positions import Position
+from tests.machines import MadeUpMachine
+from tests.unit.machine.snapshot import snapshot
 
 CONFIG = ".config/anthropic/configs/default.json"
 CREDENTIALS = ".config/anthropic/credentials/default.json"

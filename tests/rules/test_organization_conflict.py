@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+
+from billing_lens.billing.expectation import Wish
+from billing_lens.machine.machine import Mode
 from tests.machines import (
     CONSOLE_ORGANIZATION,
     SUBSCRIPTION_ORGANIZATION,
@@ -13,9 +16,6 @@ from tests.machines import (
     headline,
 )
 from tests.rules.reviewed import CONFIG, CREDENTIALS, LOGIN, STATE, marked_by, reviewed
-
-from billing_lens.billing.expectation import Wish
-from billing_lens.machine.machine import Mode
 
 RULE = "organization-conflict"
 EXPLICIT = headline().with_env(ANTHROPIC_PROFILE="default")

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from billing_lens.cli.rules import page_of
-from billing_lens.rules import RULES
+from billing_lens.rules import RULES, Rule
 
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
 README = PAGES.parents[1] / "README.md"
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
-def test_page_is_in_step_with_the_rule(rule) -> None:
+def test_page_is_in_step_with_the_rule(rule: Rule) -> None:
     page = page_of(rule.id)
 
     assert page.startswith(f"# {rule.id}\n\n{rule.summary}\n")

@@ -6,6 +6,12 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+
+from billing_lens.billing.expectation import Wish
+from billing_lens.billing.route import Billing
+from billing_lens.fixes.fix import Safety
+from billing_lens.machine.machine import Mode
+from billing_lens.review import Review
 from tests.machines import (
     CONSOLE_ORGANIZATION,
     SUBSCRIPTION_ORGANIZATION,
@@ -13,12 +19,6 @@ from tests.machines import (
     headline,
 )
 from tests.rules.reviewed import CONFIG, CREDENTIALS, LOGIN, STATE, marked_by, reviewed
-
-from billing_lens.billing.expectation import Wish
-from billing_lens.billing.route import Billing
-from billing_lens.fixes.fix import Safety
-from billing_lens.machine.machine import Mode
-from billing_lens.review import Review
 
 RULE = "profile-overrides-login"
 EXPLICIT = headline().with_env(ANTHROPIC_PROFILE="default")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.machines import headline
 from tests.rules.reviewed import STATE, marked_by, reviewed
 

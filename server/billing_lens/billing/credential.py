@@ -98,6 +98,8 @@ class Credential:
     """The profile's credentials file, when it is there."""
     provider: str | None = None
     host: str | None = None
+    of_project: bool = False
+    """Set by the settings of the project."""
     unseen: bool = False
     """A login that Claude Code uses but does not see when it weighs a profile against it."""
 

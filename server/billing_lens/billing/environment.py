@@ -80,12 +80,19 @@ class Where:
     desktop: bool = True
 
 
+PROJECT_TOKENS = Versions("<2.1.169")
+"""So long (at 2.1.146; not at 2.1.330) a project's OAuth token counted, behind the login."""
+
 WHERE_VARIABLES_COUNT = (
     Where(Group.KEY, OWN),
     Where(Group.KEY, (*PROJECT, *MANAGED), desktop=False),
     Where(Group.KEY, (*PROJECT, *MANAGED), versions=Versions("<2.1.169")),
-    Where(Group.OAUTH_TOKEN, (*OWN, *MANAGED)),
-    Where(Group.CLOUD, (*OWN, *PROJECT, *MANAGED)),
+    Where(Group.OAUTH_TOKEN, OWN),
+    Where(Group.OAUTH_TOKEN, MANAGED, desktop=False),
+    Where(Group.OAUTH_TOKEN, PROJECT, versions=PROJECT_TOKENS),
+    Where(Group.CLOUD, OWN),
+    Where(Group.CLOUD, (*PROJECT, *MANAGED), desktop=False),
+    Where(Group.CLOUD, (*PROJECT, *MANAGED), versions=Versions("<2.1.169")),
     Where(Group.HOST, (*OWN, *MANAGED)),
     Where(Group.HOST, PROJECT, modes=(Mode.HEADLESS,)),
     Where(Group.PROFILE, OWN),
@@ -101,11 +108,18 @@ folder counts as trusted interactively: Claude Code asks before it starts there.
 MANAGED_ARE_LENIENT = Versions(">=2.1.169")
 
 DESKTOP_ENTRYPOINTS = ("claude-desktop", "local-agent")
+OTHER_DESKTOP_ENTRYPOINT = "claude-desktop-3p"
+ON_DESKTOP = (*DESKTOP_ENTRYPOINTS, OTHER_DESKTOP_ENTRYPOINT)
+
+
+def is_on_desktop(machine: Machine) -> bool:
+    """Return whether the desktop application starts Claude Code."""
+    return machine.environment.get("CLAUDE_CODE_ENTRYPOINT", "").strip() in ON_DESKTOP
 
 
 def counts(group: Group, scope: Scope, mode: Mode, machine: Machine) -> bool:
     """Return whether a variable of `group` counts when set in settings of `scope`."""
-    on_desktop = machine.environment.get("CLAUDE_CODE_ENTRYPOINT") in DESKTOP_ENTRYPOINTS
+    on_desktop = is_on_desktop(machine)
     return any(
         row.group is group
         and scope in row.scopes
@@ -123,6 +137,8 @@ class Variable:
     name: str
     value: str
     place: Place
+    scope: Scope | None = None
+    """The settings that set it, None for the process."""
 
     def __repr__(self) -> str:
         return f"Variable({self.name!r}, place={self.place!r})"
@@ -150,6 +166,8 @@ class Environment:
         for file in _in_force(machine, managed_variables(machine)):
             for variable in _variables_of(file):
                 scope = file.scope or Scope.USER
+                if _is_kept_by_desktop(machine, variable.name):
+                    continue
                 if counts(GROUPS.get(variable.name, Group.OTHER), scope, mode, machine):
                     self._variables[variable.name] = variable
                 else:
@@ -203,6 +221,15 @@ def is_ignored(file: ConfigFile, machine: Machine) -> bool:
     return file.value is None or bool(wrong_settings(file.value, machine.version.numbers))
 
 
+def _is_kept_by_desktop(machine: Machine, name: str) -> bool:
+    """Whether the desktop application's own value of a variable stands against any settings.
+
+    Cases "entrypoint desktop: … in user, … in process".
+    """
+    decides = GROUPS.get(name) in (Group.KEY, Group.OAUTH_TOKEN, Group.CLOUD)
+    return decides and name in machine.environment and is_on_desktop(machine)
+
+
 def _place_of(machine: Machine, name: str) -> Place:
     path, pointer = machine.variables_set_in.get(name, (None, None))
     return Place(path, pointer, name)
@@ -211,7 +238,8 @@ def _place_of(machine: Machine, name: str) -> Place:
 def _variables_of(file: ConfigFile) -> Iterator[Variable]:
     settings = file.model(ClaudeSettings)
     for name, value in (settings.env or {}).items() if settings else ():
-        yield Variable(name, value, Place(file.path, pointer_of("env", name), name))
+        place = Place(file.path, pointer_of("env", name), name)
+        yield Variable(name, value, place, file.scope)
 
 
 def _why_not(scope: Scope, mode: Mode) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from billing_lens.billing.credential import Credential, Place, Source
 from billing_lens.billing.environment import (
     CLOUD_SWITCHES,
+    PROJECT,
     Environment,
     Variable,
     settings_in_force,
@@ -40,7 +41,7 @@ def find_oauth_token(environment: Environment) -> Iterator[Credential]:
     """Yield CLAUDE_CODE_OAUTH_TOKEN, what ``claude setup-token`` gives."""
     token = environment.get("CLAUDE_CODE_OAUTH_TOKEN")
     if token:
-        yield Credential(Source.OAUTH_TOKEN, token.place)
+        yield Credential(Source.OAUTH_TOKEN, token.place, of_project=token.scope in PROJECT)
 
 
 def find_api_key(

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from billing_lens.billing.credential import Credential, Place, Source
-from billing_lens.billing.environment import settings_in_force
+from billing_lens.billing.environment import is_ignored, settings_in_force
 from billing_lens.billing.versions import Versions
-from billing_lens.config.kinds import Scope
+from billing_lens.config.entry import FileState
+from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.machine.machine import Machine
 
@@ -51,6 +52,24 @@ PROFILES_REFUSED = Versions("<2.1.169")
 """So long (at 2.1.146) a demanded login refused profiles too; they pass at 2.1.330."""
 METHODS = ("claudeai", "console")
 GATEWAY = "gateway"
+DIRECTORIES_STOP_ALL = Versions(">=2.1.284")
+UNREAD_STOPS_LOGINS = Versions("<2.1.169")
+_STORED = (*_LOGINS, Source.MANAGED_KEY)
+
+
+def _unread_policy(machine: Machine, active: Credential) -> str | None:
+    """Return why a managed file that cannot be read stops the credential in charge.
+
+    Cases "managed directory: …" of 2.1.330 and "managed comment: …" of 2.1.146.
+    """
+    for file in machine.files_of(Kind.CLAUDE_SETTINGS, Scope.MANAGED):
+        directory = file.entry.state is FileState.DIRECTORY
+        if directory and machine.version in DIRECTORIES_STOP_ALL:
+            return "A directory stands in place of the managed settings."
+        stops = machine.version in UNREAD_STOPS_LOGINS and active.source in _STORED
+        if stops and is_ignored(file, machine):
+            return "The managed settings cannot be read, so no stored login is accepted."
+    return None
 
 
 def under_policy(machine: Machine, active: Credential) -> Credential:
@@ -61,11 +80,15 @@ def under_policy(machine: Machine, active: Credential) -> Credential:
     for the answer here. Which method is demanded makes no difference to a stored login. Cases
     "forceLogin… @ /etc/claude-code/managed-settings.json" and "managed org …".
     """
+    unread = _unread_policy(machine, active)
+    if unread:
+        return active.failing(unread)
     policy = managed_policy(machine)
     organizations, source = policy.organizations, active.source
     demanded = organizations is not None or policy.method in METHODS
     if policy.method == GATEWAY and source is not Source.CLOUD_PROVIDER:
-        return active.failing("Managed settings demand a gateway's login.")
+        gateway = replace(active, source=Source.CLOUD_PROVIDER, provider=GATEWAY)
+        return gateway.failing("Managed settings demand a gateway's login.")
     if not demanded or source is Source.CLOUD_PROVIDER:
         return active
     if source in _KEYS or (source in _PROFILES and machine.version in PROFILES_REFUSED):

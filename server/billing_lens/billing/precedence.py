@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from billing_lens.billing.credential import Credential, ProfileKind, Source
+from billing_lens.billing.environment import PROJECT_TOKENS
 from billing_lens.billing.surface import Surface
 from billing_lens.billing.versions import ALL_VERSIONS, Versions
 from billing_lens.machine.version import ClaudeVersion
@@ -43,6 +44,8 @@ class Order:
     versions: Versions = ALL_VERSIONS
     login_unseen: bool = False
     """The row needs a login that Claude Code does not see when it weighs a profile against it."""
+    project_token: bool = False
+    """The row needs an OAuth token that the project's settings set."""
     evidence: tuple[str, ...] = ()
 
     def holds(
@@ -52,6 +55,7 @@ class Order:
         version: ClaudeVersion,
         *,
         login_unseen: bool,
+        project_token: bool,
     ) -> bool:
         """Return whether this row is about such a run."""
         return (
@@ -59,6 +63,7 @@ class Order:
             and (not self.profiles or profile in self.profiles)
             and version in self.versions
             and (login_unseen or not self.login_unseen)
+            and (project_token or not self.project_token)
         )
 
 
@@ -82,6 +87,19 @@ PRECEDENCE: tuple[Order, ...] = (
         ),
         surfaces=(Surface.DESKTOP,),
         evidence=("entrypoint desktop: …", "entrypoint remote: …"),
+    ),
+    Order(
+        "OAuth token of a project, behind the login",
+        (
+            *_KEYS,
+            Source.CLAUDE_AI_LOGIN,
+            Source.OAUTH_TOKEN,
+            Source.MANAGED_KEY,
+            *_PROFILES,
+        ),
+        versions=PROJECT_TOKENS,
+        project_token=True,
+        evidence=("oauthtok in project, headless, …", "oauthtok in local, headless, …"),
     ),
     Order(
         "explicit or federated profile above the login",
@@ -125,6 +143,9 @@ def order_for(surface: Surface, credentials: Sequence[Credential], version: Clau
         (c.profile_kind for c in credentials if c.source in _PROFILES and c.can_be_chosen), None
     )
     unseen = any(credential.unseen for credential in credentials)
+    of_project = any(credential.of_project for credential in credentials)
     return next(
-        order for order in PRECEDENCE if order.holds(surface, profile, version, login_unseen=unseen)
+        order
+        for order in PRECEDENCE
+        if order.holds(surface, profile, version, login_unseen=unseen, project_token=of_project)
     )

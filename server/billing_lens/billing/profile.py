@@ -113,7 +113,7 @@ def _describe(
         profile_kind=selection.kind,
         profile_type=profile.authentication.type if profile.authentication else None,
         credentials_path=credentials.path if credentials else None,
-        host=profile.base_url,
+        host=profile.base_url if isinstance(profile.base_url, str) else None,
     )
 
 
@@ -127,6 +127,8 @@ def _judge(
     authentication = profile.authentication if profile else None
     if authentication is None or authentication.type not in (USER_OAUTH, OIDC_FEDERATION):
         return credential.unusable("The profile says no way to sign in that Claude Code knows.")
+    if profile and isinstance(profile.base_url, float | int):
+        return credential.failing("The profile's base_url is a number.")
     if authentication.type == OIDC_FEDERATION:
         if selection.kind is ProfileKind.IMPLICIT:
             credential = replace(credential, profile_kind=ProfileKind.FEDERATED)
@@ -143,7 +145,8 @@ def _judge_federated(
         return credential.failing("The profile is federated but there is no identity token.")
     if not (how.federation_rule_id or environment.get("ANTHROPIC_FEDERATION_RULE_ID")):
         return credential.failing("The profile is federated but names no federation rule.")
-    if not (credential.organization or environment.get("ANTHROPIC_ORGANIZATION_ID")):
+    pinned = credential.place.pointer == "/organization_id"
+    if not (pinned or environment.get("ANTHROPIC_ORGANIZATION_ID")):
         return credential.failing("The profile is federated but names no organization.")
     return credential
 

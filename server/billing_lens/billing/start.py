@@ -34,7 +34,7 @@ def why_not_started(machine: Machine, environment: Environment) -> Refusal | Non
     """Return what ends Claude Code at the start, None when nothing does."""
     broken_managed = machine.version in BROKEN_MANAGED_ENDS
     for file in machine.files_of(Kind.CLAUDE_SETTINGS, Scope.MANAGED):
-        if broken_managed and _is_refused(file):
+        if broken_managed and (_is_refused(file) or _is_no_object(file)):
             reason = "The managed settings are broken; Claude Code refuses to start."
             return Refusal(reason, Place(file.path, ""))
     state = state_file(machine)
@@ -61,6 +61,12 @@ def _flag_settings(machine: Machine) -> Refusal | None:
 def _is_refused(file: ConfigFile) -> bool:
     """Whether the JSON is broken and was not valid just before, while it is being edited."""
     return file.is_broken and file.value is None
+
+
+def _is_no_object(file: ConfigFile) -> bool:
+    """Whether there is JSON that is no object; an empty file counts as missing."""
+    readable = file.entry.state is FileState.REGULAR and bool(file.entry.data.strip())
+    return readable and not isinstance(file.value, dict)
 
 
 def _profile_directory(machine: Machine, environment: Environment) -> Refusal | None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from enum import Enum
 
-from billing_lens.billing.environment import DESKTOP_ENTRYPOINTS, Environment
+from billing_lens.billing.environment import (
+    DESKTOP_ENTRYPOINTS,
+    OTHER_DESKTOP_ENTRYPOINT,
+    Environment,
+)
 from billing_lens.machine.machine import Machine
 
 
@@ -26,7 +30,7 @@ def surface_of(machine: Machine, environment: Environment) -> Surface:
     if machine.arguments.bare or environment.is_on("CLAUDE_CODE_SIMPLE"):
         return Surface.BARE
     entrypoint = environment.get("CLAUDE_CODE_ENTRYPOINT")
-    name = entrypoint.value if entrypoint else ""
+    name = entrypoint.value.strip() if entrypoint else ""
     if name in DESKTOP_ENTRYPOINTS or environment.is_on("CLAUDE_CODE_REMOTE"):
         return Surface.DESKTOP
     return _ENTRYPOINTS.get(name, Surface.TERMINAL)
@@ -34,5 +38,5 @@ def surface_of(machine: Machine, environment: Environment) -> Surface:
 
 _ENTRYPOINTS = {
     "claude-vscode": Surface.VSCODE,
-    "claude-desktop-3p": Surface.OTHER_DESKTOP,
+    OTHER_DESKTOP_ENTRYPOINT: Surface.OTHER_DESKTOP,
 }

@@ -111,6 +111,8 @@ def machine_options(given: argparse.Namespace) -> MachineOptions:
         raise UnreadableMachineError(f"{home} is not a directory that can be read")
     confined = given.home is not None
     environment = {} if given.no_env else dict(here.environment)
+    if confined:
+        environment.pop("HOME", None)  # It names our home, not the one that is looked at.
     environment.update(_assignments(given.env))
     return MachineOptions(
         home=home,

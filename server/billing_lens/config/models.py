@@ -50,7 +50,7 @@ class Profile(ConfigModel):
     authentication: Authentication | None = None
     organization_id: str | None = None
     workspace_id: str | None = None
-    base_url: str | None = None
+    base_url: str | float | None = None
 
 
 class ProfileCredentials(ConfigModel):
@@ -115,30 +115,30 @@ class ClaudeState(ConfigModel):
     """``.claude.json`` of Claude Code, the few keys that matter."""
 
     oauthAccount: OauthAccount | None = None
-    primaryApiKey: str | None = None
+    primaryApiKey: str | float | None = None
     customApiKeyResponses: ApiKeyResponses | None = None
     lastOnboardingVersion: str | None = None
 
 
 def _as_text(value: object) -> object:
-    """Numbers and booleans in ``env`` count as their text (case "env value number")."""
+    """Return a value of ``env`` as JavaScript's ``String`` writes it (cases "env …")."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list):
+        return ",".join(str(_as_text(item)) for item in cast("list[object]", value))
+    if value is None:
+        return "null"
+    return "[object Object]" if isinstance(value, dict) else str(value)
 
 
 EnvironmentValue: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
 
 
-def _scalars(value: object) -> object:
-    """Null, objects and lists in ``env`` set nothing, and spoil nothing either (measured)."""
-    if not isinstance(value, dict):
-        return value
-    variables = cast("dict[str, object]", value)
-    return {name: it for name, it in variables.items() if isinstance(it, str | int | float)}
-
-
-EnvironmentBlock: TypeAlias = Annotated[dict[str, EnvironmentValue], BeforeValidator(_scalars)]
+EnvironmentBlock: TypeAlias = dict[str, EnvironmentValue]
 
 
 class ClaudeSettings(ConfigModel):

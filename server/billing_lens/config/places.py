@@ -143,7 +143,9 @@ def anthropic_places(
         return AnthropicPlaces(roaming_data(home, environment) / "Anthropic")
     if xdg := environment.get("XDG_CONFIG_HOME"):
         return AnthropicPlaces(resolved(cwd, xdg) / "anthropic")
-    return AnthropicPlaces(home / ".config" / "anthropic")
+    # Settings can set HOME too, and then it counts here (cases "HOME in user, ant there").
+    own = resolved(cwd, environment["HOME"]) if environment.get("HOME") else home
+    return AnthropicPlaces(own / ".config" / "anthropic")
 
 
 def vscode_settings(

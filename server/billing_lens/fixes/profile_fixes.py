@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.credential import Credential, Source, State
 from billing_lens.billing.environment import Environment
 from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
@@ -31,7 +31,8 @@ def profile_fixes(machine: Machine, credential: Credential) -> Iterator[Fix]:
         return
     if file.can_be_edited:
         yield from _clear_sign_in(file, credential.profile)
-    yield from _select_another(machine, credential.profile)
+    if credential.state is not State.IGNORED:
+        yield from _select_another(machine, credential.profile)
     yield _retire(machine, file, credential.profile)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from contextlib import redirect_stdout
 from typing import Any, cast
 
 from lsprotocol import types
@@ -100,5 +102,8 @@ def serve() -> int:
     # pygls logs whole messages, and with them the text of documents.
     logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
     server = make_server()
-    server.start_io()
+    # pygls closes its output when the client says exit, and a stray print must not get into it.
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    with redirect_stdout(sys.stderr):
+        server.start_io(stdout=output)
     return server.exit_code

@@ -44,7 +44,7 @@ from billing_lens.machine.version import (
     parse_version,
 )
 
-DIRECTORY_VARIABLES = ("ANTHROPIC_CONFIG_DIR", "XDG_CONFIG_HOME", "APPDATA")
+DIRECTORY_VARIABLES = ("ANTHROPIC_CONFIG_DIR", "XDG_CONFIG_HOME", "APPDATA", "HOME")
 """What settings may set to send Claude Code to another Anthropic directory."""
 
 
@@ -176,6 +176,8 @@ class MachineReader:
         yield self._flag_settings()
         yield self._file(self._managed.settings, Kind.CLAUDE_SETTINGS, Scope.MANAGED)
         for name in self._disk.names_in(str(self._managed.drop_ins), ".json"):
+            if name.startswith("."):
+                continue
             yield self._file(self._managed.drop_ins / name, Kind.CLAUDE_SETTINGS, Scope.MANAGED)
         if not self.options.confined and self.options.managed_directory is None:
             yield from map(self._policy, self._policies_of_the_system())

@@ -87,7 +87,8 @@ def _secrets_of(machine: Machine) -> Iterator[str]:
         yield from (str(token) for token in tokens if token is not None)
     for file in machine.files_of(Kind.CLAUDE_STATE):
         state = file.model(ClaudeState)
-        yield from filter(None, (state.primaryApiKey,) if state else ())
+        if state and state.primaryApiKey:
+            yield str(state.primaryApiKey)
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         settings = file.model(ClaudeSettings)
         for name, value in (settings.env or {}).items() if settings else ():

@@ -145,14 +145,20 @@ def _summary(review: Review, paint: Paint) -> Iterator[str]:
 
 def check_text(review: Review, paint: Paint) -> str:
     """Return every finding with its place, evidence and fixes."""
-    lines = [line for found in review.findings for line in _finding_lines(review, found, paint)]
+    shown: set[str] = set()
+    lines = [
+        line for found in review.findings for line in _finding_lines(review, found, paint, shown)
+    ]
     if not lines:
         payment = describe_payment(review.route)
         lines = [f"{paint('green', 'No findings.')} Claude Code: {payment}."]
     return Redactor(review.machine).text("\n".join(lines))
 
 
-def _finding_lines(review: Review, found: ReviewedFinding, paint: Paint) -> Iterator[str]:
+def _finding_lines(
+    review: Review, found: ReviewedFinding, paint: Paint, shown: set[str]
+) -> Iterator[str]:
+    """Yield a finding; a fix that was `shown` with an earlier one is not shown again."""
     machine, finding = review.machine, found.finding
     style = _SEVERITY_STYLES[finding.severity]
     yield f"{paint(style, finding.severity.value)}[{finding.rule}] {paint('bold', finding.message)}"
@@ -160,6 +166,9 @@ def _finding_lines(review: Review, found: ReviewedFinding, paint: Paint) -> Iter
     for related in finding.related:
         yield f"  {paint('cyan', 'see')} {place_text(machine, related.place)}: {related.message}"
     for offer in found.fixes:
+        if offer.id in shown:
+            continue
+        shown.add(offer.id)
         marker = "fix" if offer.reaches else "or "
         yield f"  {paint('green', marker)} {offer.title}  {paint('dim', f'--fix {offer.id}')}"
     yield ""

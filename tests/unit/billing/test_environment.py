@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.machines import CANARY, MadeUpMachine, assert_no_canary
-from tests.unit.machine.snapshot import snapshot
 
 from billing_lens.billing.environment import Environment
 from billing_lens.machine.machine import Machine, Mode
+from tests.machines import CANARY, MadeUpMachine, assert_no_canary
+from tests.unit.machine.snapshot import snapshot
 
 WEAKEST_FIRST = {
     "user": ".claude/settings.json",

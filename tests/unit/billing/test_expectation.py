@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
+from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
+from billing_lens.billing.route import Billing, resolve_route
+from billing_lens.machine.machine import Mode
 from tests.machines import (
     CONSOLE_ORGANIZATION,
     SUBSCRIPTION_ORGANIZATION,
@@ -12,10 +16,6 @@ from tests.machines import (
     headline,
 )
 from tests.unit.machine.snapshot import snapshot
-
-from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
-from billing_lens.billing.route import Billing, resolve_route
-from billing_lens.machine.machine import Mode
 
 LOGIN, STATE = ".claude/.credentials.json", ".claude.json"
 MANAGED = "/etc/claude-code/managed-settings.json"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.machines import MadeUpMachine
-from tests.unit.machine.snapshot import snapshot
-
 from billing_lens.billing.expectation import expectation
 from billing_lens.billing.history import last_account_change
 from billing_lens.billing.route import Billing
+from tests.machines import MadeUpMachine
+from tests.unit.machine.snapshot import snapshot
 
 MAX = {"organizationUuid": "1111", "organizationName": "Mine", "organizationType": "claude_max"}
 CONSOLE = {"organizationUuid": "2222", "organizationName": "Acme", "organizationType": "api"}

@@ -9,6 +9,17 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+
+from billing_lens.billing.credential import Credential, Source, State
+from billing_lens.billing.route import Billing, Route, resolve_route
+from billing_lens.cli.main import main
+from billing_lens.config.kinds import Platform
+from billing_lens.machine.machine import Machine, Mode
+from billing_lens.machine.reading import MachineReader
+from billing_lens.output.json import status_document
+from billing_lens.output.paint import Paint
+from billing_lens.output.text import status_text
+from billing_lens.review import review
 from tests.machines import (
     SUBSCRIPTION_ORGANIZATION,
     MadeUpMachine,
@@ -23,17 +34,6 @@ from tests.unit.machine.security_program import (
     SecurityProgram,
     mac,
 )
-
-from billing_lens.billing.credential import Credential, Source, State
-from billing_lens.billing.route import Billing, Route, resolve_route
-from billing_lens.cli.main import main
-from billing_lens.config.kinds import Platform
-from billing_lens.machine.machine import Machine, Mode
-from billing_lens.machine.reading import MachineReader
-from billing_lens.output.json import status_document
-from billing_lens.output.paint import Paint
-from billing_lens.output.text import status_text
-from billing_lens.review import review
 
 STATE, LOGIN = ".claude.json", ".claude/.credentials.json"
 PROFILE = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.machines import CONSOLE_ORGANIZATION, SUBSCRIPTION_ORGANIZATION, MadeUpMachine, headline
-from tests.unit.machine.snapshot import snapshot
 
 from billing_lens.billing.credential import Source, State
 from billing_lens.billing.route import Billing, Route, resolve_route
 from billing_lens.machine.machine import Mode
+from tests.machines import CONSOLE_ORGANIZATION, SUBSCRIPTION_ORGANIZATION, MadeUpMachine, headline
+from tests.unit.machine.snapshot import snapshot
 
 PROFILE, LOGIN = Source.PROFILE, Source.CLAUDE_AI_LOGIN
 VERSIONS = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.machines import MadeUpMachine, headline
-from tests.unit.machine.snapshot import snapshot
 
 from billing_lens.billing.credential import Source
 from billing_lens.billing.shell_startup import probably_set_in
 from billing_lens.billing.surroundings import environments
 from billing_lens.machine.machine import Machine, Mode
+from tests.machines import MadeUpMachine, headline
+from tests.unit.machine.snapshot import snapshot
 
 KEY = "sk-ant-api03-made-up-key-0123456789abcdef"
 EDITOR_SETTINGS = ".config/Code/User/settings.json"

@@ -7,13 +7,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.machines import CANARY, assert_no_canary
 
 from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile, Problem
 from billing_lens.config.kinds import Kind
 from billing_lens.config.models import ClaudeState, Profile
 from billing_lens.text.positions import Position, Range
+from tests.machines import CANARY, assert_no_canary
 
 BOM = b"\xef\xbb\xbf"
 

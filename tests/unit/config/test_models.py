@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.machines import CANARY, assert_no_canary
 
 from billing_lens.config.models import (
     ClaudeCredentials,
@@ -20,6 +19,7 @@ from billing_lens.config.models import (
     ProfileCredentials,
     read_model,
 )
+from tests.machines import CANARY, assert_no_canary
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.just(CANARY),

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from tests.machines import BuiltMachine, MadeUpMachine, headline
-from tests.unit.machine.snapshot import reader_of
 
 from billing_lens.billing.credential import Source
 from billing_lens.billing.route import Route, resolve_route
@@ -16,6 +13,9 @@ from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.journal import Entry, Journal, journal_directory
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.machine.machine import Machine, Mode
+from tests.cli.command_line import fingerprint
+from tests.machines import BuiltMachine, MadeUpMachine, headline
+from tests.unit.machine.snapshot import reader_of
 
 CONFIG = ".config/anthropic/configs/default.json"
 CREDENTIALS = ".config/anthropic/credentials/default.json"
@@ -63,3 +63,14 @@ def case(
     built = (machine or headline()).with_files(files or {}).build(root)
     journal = Journal(journal_directory(built.home))
     return Case(built, reader_of(built, version).read(), journal, version)
+
+
+def read_again(subject: Case) -> Case:
+    """Return the same machine, read again."""
+    return replace(subject, machine=reader_of(subject.built, subject.version).read())
+
+
+def without_journal(subject: Case) -> dict[str, tuple[str, int, str]]:
+    """Return what is in the home, the journal aside."""
+    seen = fingerprint(subject.built.home)
+    return {path: what for path, what in seen.items() if not path.startswith(".local")}

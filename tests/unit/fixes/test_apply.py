@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import stat
-import subprocess
-import sys
 import tempfile
-import textwrap
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
-from tests.cli.command_line import SERVER, fingerprint
-from tests.machines import CANARY, assert_no_canary, headline
-from tests.unit.fixes.headline_fixes import ACTIVE_CONFIG, CLEAR, CONFIG, RETIRE, Case, case
-from tests.unit.machine.snapshot import reader_of
 
-from billing_lens.fixes import apply as applying
 from billing_lens.fixes.apply import FixRefusedError, undo_entry, write_atomically
-from billing_lens.fixes.journal import ChangedFile, Entry, Journal
+from billing_lens.fixes.journal import Entry, Journal
+from tests.cli.command_line import fingerprint
+from tests.machines import CANARY, assert_no_canary, headline
+from tests.unit.fixes.headline_fixes import (
+    ACTIVE_CONFIG,
+    CLEAR,
+    CONFIG,
+    RETIRE,
+    Case,
+    case,
+    read_again,
+    without_journal,
+)
 
 NOBODY = 65534
 SELECT = "select-profile:work"
 WORK = ".config/anthropic/configs/work.json"
-
-
-def without_journal(subject: Case) -> dict[str, tuple[str, int, str]]:
-    """Return what is in the home, the journal aside."""
-    seen = fingerprint(subject.built.home)
-    return {path: what for path, what in seen.items() if not path.startswith(".local")}
 
 
 @pytest.fixture
@@ -296,7 +290,7 @@ def test_a_lock_that_is_a_link_out_of_the_home_is_refused(subject: Case, tmp_pat
 
 def test_the_journal_is_private_and_holds_no_secret_but_in_its_copies(subject: Case) -> None:
     for fix in (CLEAR, RETIRE):
-        again = case_of(subject)
+        again = read_again(subject)
         again.apply(fix)
 
     for path in subject.journal.directory.rglob("*"):
@@ -304,198 +298,6 @@ def test_the_journal_is_private_and_holds_no_secret_but_in_its_copies(subject: C
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path
         if path.name == "entry.json":
             assert_no_canary(path.read_text())
-
-
-def case_of(subject: Case) -> Case:
-    """Return the same machine, read again."""
-    return replace(subject, machine=reader_of(subject.built, subject.version).read())
-
-
-class TestUndoing:
-    """Undoing is refused whenever it could lose something."""
-
-    def test_a_file_changed_since_the_fix(self, subject: Case) -> None:
-        entry = subject.apply(CLEAR)
-        subject.config.write_text("newer")
-
-        with pytest.raises(FixRefusedError, match="changed since the fix"):
-            undo_entry(entry, subject.journal)
-
-        assert subject.config.read_text() == "newer"
-        assert [kept.state for kept in subject.journal.entries()] == ["applied"]
-
-    def test_a_retired_file_changed_since(self, subject: Case) -> None:
-        entry = subject.apply(RETIRE)
-        aside = subject.config.with_name("default.json.off")
-        aside.write_text("newer")
-
-        with pytest.raises(FixRefusedError, match="changed since the fix"):
-            undo_entry(entry, subject.journal)
-
-        assert aside.read_text() == "newer"
-        assert not subject.config.exists()
-
-    def test_a_new_file_stands_where_the_retired_one_was(self, subject: Case) -> None:
-        entry = subject.apply(RETIRE)
-        subject.config.write_text("newer")
-
-        with pytest.raises(FixRefusedError, match=r"default\.json changed since"):
-            undo_entry(entry, subject.journal)
-
-        assert subject.config.read_text() == "newer"
-        assert subject.config.with_name("default.json.off").exists()
-
-    def test_a_selection_changed_since(self, subject: Case) -> None:
-        entry = subject.apply(SELECT)
-        (subject.built.home / ACTIVE_CONFIG).write_text("third\n")
-
-        with pytest.raises(FixRefusedError, match="changed since the fix"):
-            undo_entry(entry, subject.journal)
-
-        assert (subject.built.home / ACTIVE_CONFIG).read_text() == "third\n"
-
-    @pytest.mark.parametrize("copy", [None, b"damaged"])
-    def test_the_copy_is_gone_or_damaged(self, subject: Case, copy: bytes | None) -> None:
-        entry = subject.apply(CLEAR)
-        after = subject.config.read_bytes()
-        kept = subject.journal.directory / entry.id / "0.before"
-        kept.unlink() if copy is None else kept.write_bytes(copy)
-
-        with pytest.raises(FixRefusedError, match=r"damaged|No such file"):
-            undo_entry(entry, subject.journal)
-
-        assert subject.config.read_bytes() == after
-
-    @pytest.mark.parametrize("action", ["edit", "rename", "create"])
-    def test_an_entry_that_names_a_file_outside_its_home(
-        self, subject: Case, tmp_path: Path, action: str
-    ) -> None:
-        """A home from elsewhere brings its own journal, which could say anything."""
-        victim = tmp_path / "victim"
-        victim.write_text("precious")
-        entry = subject.apply(CLEAR)
-        digest = applying._digest(b"precious")  # pyright: ignore[reportPrivateUsage]
-        forged = {
-            "edit": ChangedFile("edit", str(victim), entry.files[0].before, digest),
-            "rename": ChangedFile(
-                "rename", str(tmp_path / "moved"), digest, digest, to=str(victim)
-            ),
-            "create": ChangedFile("create", str(victim), None, digest),
-        }[action]
-
-        with pytest.raises(FixRefusedError, match="leads out of"):
-            undo_entry(replace(entry, files=(forged,)), subject.journal)
-
-        assert victim.read_text() == "precious"
-
-    def test_several_fixes_in_reverse(self, subject: Case) -> None:
-        before = without_journal(subject)
-        first = subject.apply(CLEAR)
-        second = case_of(subject).apply(RETIRE)
-
-        undo_entry(second, subject.journal)
-        undo_entry(first, subject.journal)
-
-        assert without_journal(subject) == before
-
-
-class TestAtOnce:
-    """Two runs never change files at the same time."""
-
-    def test_a_run_waits_for_another(self, subject: Case) -> None:
-        subject.journal.prepare()
-        done = threading.Event()
-
-        def apply() -> None:
-            subject.apply(CLEAR)
-            done.set()
-
-        with FileLock(subject.journal.lock_path):
-            waiting = threading.Thread(target=apply)
-            waiting.start()
-            assert not done.wait(0.3)
-            assert b"authentication" in subject.config.read_bytes()
-        waiting.join(10)
-        assert done.is_set()
-
-    def test_a_run_that_waits_too_long_gives_up(
-        self, subject: Case, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(applying, "LOCK_SECONDS", 0.1)
-        subject.journal.prepare()
-        held = program_that(f"""
-            import sys
-            from filelock import FileLock
-            with FileLock({str(subject.journal.lock_path)!r}):
-                print("held", flush=True)
-                sys.stdin.read()
-        """)
-        assert held.stdout is not None
-        assert held.stdout.readline() == b"held\n"
-
-        with pytest.raises(FixRefusedError, match="another billing-lens"):
-            subject.apply(CLEAR)
-
-        held.communicate(timeout=10)
-        subject.apply(CLEAR)
-
-
-def program_that(code: str, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(code), *arguments],
-        env={**os.environ, "PYTHONPATH": f"{SERVER}{os.pathsep}{SERVER.parent}"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-
-
-KILLED_WHILE_REPLACING = """
-    import os, signal, sys
-    from pathlib import Path
-    from billing_lens.cli.main import main
-
-    home, fix, at = sys.argv[1:4]
-    for name in ("replace", "rename"):
-        def cut_off(source, target, real=getattr(os, name)):
-            journaled = ".local" in str(target)
-            if at == "before" and not journaled:
-                os.kill(os.getpid(), signal.SIGKILL)
-            real(source, target)
-            if at == "after" and not journaled:
-                os.kill(os.getpid(), signal.SIGKILL)
-        setattr(os, name, cut_off)
-    main(["fix", "--yes", "--fix", fix, "--home", home, "--no-env", "--claude-version", "2.1.146"])
-"""
-
-
-@pytest.mark.parametrize("fix", [CLEAR, RETIRE])
-@pytest.mark.parametrize("at", ["before", "after"])
-def test_a_run_that_is_killed_leaves_the_old_or_the_new_and_can_be_undone(
-    tmp_path: Path, fix: str, at: str
-) -> None:
-    subject = case(tmp_path)
-    before = without_journal(subject)
-    text = subject.config.read_bytes()
-
-    killed = program_that(KILLED_WHILE_REPLACING, str(subject.built.home), fix, at)
-    killed.communicate(timeout=60)
-
-    assert killed.returncode == -signal.SIGKILL
-    if at == "before":
-        assert subject.config.read_bytes() == text
-    elif fix == CLEAR:
-        assert json.loads(subject.config.read_bytes()) == {"version": "1.0"}
-    else:
-        assert subject.config.with_name("default.json.off").read_bytes() == text
-    (entry,) = subject.journal.entries()
-    assert entry.state == "pending"
-
-    undo_entry(entry, subject.journal)
-
-    left_behind = {path for path in without_journal(subject) if "/.default.json." in path}
-    now = {path: what for path, what in without_journal(subject).items() if path not in left_behind}
-    assert now == before
-    assert subject.config.read_bytes() == text
 
 
 def test_writing_keeps_the_old_file_when_it_cannot_be_replaced(

@@ -6,9 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.machines import headline
-from tests.unit.fixes.headline_fixes import ACTIVE_CONFIG, CLEAR, CONFIG, RETIRE, case, fixes_of
-from tests.unit.machine.snapshot import reader_of
 
 from billing_lens.billing.credential import Source
 from billing_lens.billing.route import resolve_route
@@ -16,6 +13,9 @@ from billing_lens.fixes.apply import apply_fix
 from billing_lens.fixes.fix import CreateFile, EditFile, RenameFile, simulate
 from billing_lens.fixes.journal import Journal, journal_directory
 from billing_lens.machine.machine import Mode
+from tests.machines import headline
+from tests.unit.fixes.headline_fixes import ACTIVE_CONFIG, CLEAR, CONFIG, RETIRE, case, fixes_of
+from tests.unit.machine.snapshot import reader_of
 
 INDENTED = """{
   "version": "1.0",

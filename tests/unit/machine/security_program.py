@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from tests.machines import CANARY, BuiltMachine
-
 from billing_lens.config.kinds import Platform
 from billing_lens.machine.keychain import LOGIN_SERVICE, MANAGED_KEY_SERVICE
 from billing_lens.machine.reading import MachineOptions
+from tests.machines import CANARY, BuiltMachine
 
 FOUND, REFUSED, NOT_FOUND = 0, 36, 44
 """What the real program exits with."""

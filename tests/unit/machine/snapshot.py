@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.machines import BuiltMachine, MadeUpMachine
-
 from billing_lens.cli.options import claude_arguments
 from billing_lens.config.kinds import Platform
 from billing_lens.machine.machine import Machine
 from billing_lens.machine.reading import MachineOptions, MachineReader
+from tests.machines import BuiltMachine, MadeUpMachine
 
 
 def reader_of(

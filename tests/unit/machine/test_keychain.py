@@ -9,15 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.machines import assert_no_canary, headline
-from tests.unit.machine.security_program import (
-    FOUND,
-    HANG,
-    NOT_FOUND,
-    REFUSED,
-    SecurityProgram,
-    mac,
-)
 
 from billing_lens.config.kinds import Platform
 from billing_lens.machine import keychain
@@ -29,6 +20,15 @@ from billing_lens.machine.keychain import (
     keychain_entries,
 )
 from billing_lens.machine.reading import MachineReader
+from tests.machines import assert_no_canary, headline
+from tests.unit.machine.security_program import (
+    FOUND,
+    HANG,
+    NOT_FOUND,
+    REFUSED,
+    SecurityProgram,
+    mac,
+)
 
 
 def states(read: Keychain) -> tuple[KeychainState, KeychainState]:

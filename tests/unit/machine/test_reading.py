@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.machines import CANARY, MadeUpMachine, headline
-from tests.unit.machine.snapshot import reader_of, snapshot
 
 from billing_lens.config.entry import FileState
 from billing_lens.config.kinds import Kind, Platform, Scope
 from billing_lens.machine.machine import Machine
+from tests.machines import CANARY, MadeUpMachine, headline
+from tests.unit.machine.snapshot import reader_of, snapshot
 
 CONFIG = ".config/anthropic/configs/default.json"
 

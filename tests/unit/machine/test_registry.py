@@ -10,7 +10,6 @@ from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 
 import pytest
-from tests.machines import MadeUpMachine, headline
 
 from billing_lens.billing.credential import Source
 from billing_lens.billing.environment import Environment, settings_in_force
@@ -25,6 +24,7 @@ from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.managed_preferences import as_settings, preference_places
 from billing_lens.machine.reading import MachineOptions, MachineReader
 from billing_lens.machine.registry import Hive, read_windows_registry
+from tests.machines import MadeUpMachine, headline
 
 LOCAL_MACHINE = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode\Settings"
 CURRENT_USER = r"HKEY_CURRENT_USER\SOFTWARE\Policies\ClaudeCode\Settings"

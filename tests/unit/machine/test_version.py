@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.machines import MadeUpMachine, headline
-from tests.unit.machine.snapshot import reader_of, snapshot
 
 from billing_lens.machine.reading import MachineReader
 from billing_lens.machine.version import (
@@ -18,6 +16,8 @@ from billing_lens.machine.version import (
     installed_version,
     parse_version,
 )
+from tests.machines import MadeUpMachine, headline
+from tests.unit.machine.snapshot import reader_of, snapshot
 
 
 def script(path: Path, marker: Path) -> Path:

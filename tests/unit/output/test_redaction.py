@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.machines import CANARY, MadeUpMachine, assert_no_canary, canaries, headline
-from tests.unit.machine.snapshot import snapshot
 
 from billing_lens.output.redaction import Redactor, masked, redact_json_text
+from tests.machines import CANARY, MadeUpMachine, assert_no_canary, canaries, headline
+from tests.unit.machine.snapshot import snapshot
 
 KEY = f"sk-ant-api03-{CANARY}"
 ODD_SECRET = f"no known form {CANARY}"

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.machines import MadeUpMachine, headline
-from tests.rules.reviewed import CONFIG, reviewed
 
 from billing_lens.billing.credential import Place
 from billing_lens.output.paint import Paint
 from billing_lens.output.text import check_text, fix_text, place_text, status_text
+from tests.machines import MadeUpMachine, headline
+from tests.rules.reviewed import CONFIG, reviewed
 
 PLAIN = Paint(on=False)
 COLOUR = re.compile("\x1b\\[[0-9;]*m")

@@ -9,6 +9,11 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from billing_lens.text.comments import extras
+from billing_lens.text.edits import TextEdit, apply_edits, remove_properties, set_property
+from billing_lens.text.json_document import Dialect, JsonDocument, parts_of, pointer_of
+from billing_lens.text.positions import Span
 from tests.unit.text.json_texts import (
     CONTAINERS,
     KEYS,
@@ -23,11 +28,6 @@ from tests.unit.text.json_texts import (
     texts,
     wild_texts,
 )
-
-from billing_lens.text.comments import extras
-from billing_lens.text.edits import TextEdit, apply_edits, remove_properties, set_property
-from billing_lens.text.json_document import Dialect, JsonDocument, parts_of, pointer_of
-from billing_lens.text.positions import Span
 
 
 def removed(text: str, *pointers: str, dialect: Dialect = Dialect.JSONC) -> str:

@@ -13,6 +13,8 @@ from typing import IO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from billing_lens.text.json_document import JsonDocument
 from tests.unit.text.json_texts import (
     VALUES,
     elements_of,
@@ -22,8 +24,6 @@ from tests.unit.text.json_texts import (
     texts,
     wild_texts,
 )
-
-from billing_lens.text.json_document import JsonDocument
 
 SCRIPT = """
 require("readline").createInterface({input: process.stdin}).on("line", line => {

@@ -7,7 +7,6 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.text.json_texts import CONTAINERS, KEYS, VALUES, at, pointers_in, texts, wild_texts
 
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.comments import blanked, extras
@@ -22,6 +21,7 @@ from billing_lens.text.json_document import (
 from billing_lens.text.json_node import NodeKind
 from billing_lens.text.positions import Position, Range, Span
 from billing_lens.text.syntax_tree import TreeSource
+from tests.unit.text.json_texts import CONTAINERS, KEYS, VALUES, at, pointers_in, texts, wild_texts
 
 KINDS: dict[type, NodeKind] = {
     dict: "object",
