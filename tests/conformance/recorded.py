@@ -16,43 +16,38 @@ from tests.machines import BuiltMachine, MadeUpMachine
 
 RECORDINGS = Path(__file__).parent
 
+_NOT_RUN = "A helper is never run, so whether it works is not known."
+_NETWORK = (
+    "Recorded without a network, so Claude Code could not verify the organization and refused; with "
+    "one it depends on whose login or token it is."
+)
+_HALF_WAY = "Settings that do not count all the same empty or move what the process set, half way."
+
 KNOWN_DIFFERENCES: Mapping[str, str] = {
-    "apiKeyHelper user: helper fails": "A helper is never run, so whether it works is not known.",
-    "forceLoginOrgUUID=same, sub @ /etc/claude-code/managed-settings.json": (
-        "Recorded without a network, so Claude Code could not verify the organization and refused; "
-        "with one the same organization works."
-    ),
-    **dict.fromkeys(
-        (
-            "managed org same: sub",
-            "managed org same: oauthtok",
-            "managed org same: desktop sub+key",
-            "managed org list same: sub",
-            "managed org other: oauthtok",
-        ),
-        "As above: whose login or token it is only the network can tell.",
-    ),
-    "helper empty output": "A helper is never run, so whether it works is not known.",
-    **dict.fromkeys(
-        ("prim blank", "prim number"),
-        "A damaged primaryApiKey hides the profile and then fails; we name what is behind it.",
-    ),
-    **dict.fromkeys(
-        (
-            "empty identity token in project, wif in process",
-            "empty organization in project, wif in process",
-            "federation rule in process, empty in managed",
-            "federation rule in process, empty in project",
-            "random 59",
-            "random 1014",
-        ),
-        "Settings that do not count all the same empty or move what the process set, half way.",
-    ),
-    "state invalid, login": (
-        "2.1.146 ends with an error, and its status names the login all the same."
-    ),
+    "2.1.330 apiKeyHelper user: helper fails": _NOT_RUN,
+    "2.1.330 helper empty output": _NOT_RUN,
+    "2.1.330 forceLoginOrgUUID=same, sub @ /etc/claude-code/managed-settings.json": _NETWORK,
+    "2.1.330 managed org same: sub": _NETWORK,
+    "2.1.330 managed org same: oauthtok": _NETWORK,
+    "2.1.330 managed org same: desktop sub+key": _NETWORK,
+    "2.1.330 managed org list same: sub": _NETWORK,
+    "2.1.330 managed org other: oauthtok": _NETWORK,
+    "2.1.330 prim blank": "The blank key hides the profile and fails; we name the profile.",
+    "2.1.330 prim number": "The key is damaged, and Claude Code says nobody is logged in.",
+    "2.1.146 empty identity token in project, wif in process": _HALF_WAY,
+    "2.1.146 empty organization in project, wif in process": _HALF_WAY,
+    "2.1.330 federation rule in process, empty in managed": _HALF_WAY,
+    "2.1.146 federation rule in process, empty in project": _HALF_WAY,
+    "2.1.146 random 59": _HALF_WAY,
+    "2.1.146 random 1014": _HALF_WAY,
+    "2.1.146 state invalid, login": "It ends with an error; its status names the login all the same.",
 }
-"""The recorded machines on which we differ, by name, each with the reason."""
+"""The recorded runs on which we differ, by `title_of`, each with the reason."""
+
+
+def title_of(case: Mapping[str, Any]) -> str:
+    """The version and name of a recorded run."""
+    return f"{case['version']} {case['name']}"
 
 
 def recorded_cases(names: str = "*.jsonl") -> Iterator[dict[str, Any]]:

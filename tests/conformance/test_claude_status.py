@@ -10,7 +10,7 @@ import pytest
 from billing_lens.billing.claude_status import Agreement, compare
 from billing_lens.billing.route import resolve_route
 from billing_lens.machine.machine import Mode
-from tests.conformance.recorded import KNOWN_DIFFERENCES, read_built, recorded_cases
+from tests.conformance.recorded import KNOWN_DIFFERENCES, read_built, recorded_cases, title_of
 from tests.machines import MadeUpMachine
 
 
@@ -24,7 +24,7 @@ CASES = [
     for case in recorded_cases("cases.jsonl")
     if has_status(case)
     and case["expect"]["basis"] != "interactive"
-    and case["name"] not in KNOWN_DIFFERENCES
+    and title_of(case) not in KNOWN_DIFFERENCES
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from lsprotocol import types
 from pygls.uris import to_fs_path
@@ -24,13 +25,20 @@ def uri_of(path: str) -> str:
 def path_of(uri: str) -> str | None:
     """Return the file's path as the machine names it; None for what is not a local file."""
     try:
-        path = to_fs_path(uri)
+        path = to_fs_path(uri) if os.name == "nt" else _posix_path(uri)
     except ValueError:
         return None
     if not path:
         return None
     drive, rest = os.path.splitdrive(os.path.normpath(path))
     return (drive.upper() if drive.endswith(":") else drive) + rest
+
+
+def _posix_path(uri: str) -> str | None:
+    """Return the path of a URI; a name that is no UTF-8 comes back as it was."""
+    parts = urlsplit(uri)
+    is_local = parts.scheme == "file" and parts.netloc in ("", "localhost")
+    return os.fsdecode(unquote_to_bytes(parts.path)) if is_local else None
 
 
 def our_range(range_: types.Range) -> Range:

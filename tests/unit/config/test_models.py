@@ -136,12 +136,15 @@ def test_numbers_and_booleans_in_env_count_as_their_text(value: object, text: st
     assert read.env == {"A": text}
 
 
-@pytest.mark.parametrize("value", [None, [CANARY], {"a": 1}])
-def test_what_is_no_scalar_in_env_sets_nothing_and_spoils_nothing(value: object) -> None:
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "null"), ([], ""), ([1, "a"], "1,a"), ({"a": 1}, "[object Object]"), (1.0, "1")],
+)
+def test_other_values_in_env_are_written_as_javascript_does(value: object, text: str) -> None:
     read, wrong = read_model(ClaudeSettings, {"env": {"A": value, "B": "b"}})
 
     assert wrong == ()
-    assert read.env == {"B": "b"}
+    assert read.env == {"A": text, "B": "b"}
 
 
 def test_unknown_fields_are_neither_wrong_nor_kept() -> None:
