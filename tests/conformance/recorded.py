@@ -18,8 +18,8 @@ RECORDINGS = Path(__file__).parent
 
 _NOT_RUN = "A helper is never run, so whether it works is not known."
 _NETWORK = (
-    "Recorded without a network, so Claude Code could not verify the organization and refused; with "
-    "one it depends on whose login or token it is."
+    "Recorded without a network, so Claude Code could not verify the organization and refused; "
+    "with one it depends on whose login or token it is."
 )
 _HALF_WAY = "Settings that do not count all the same empty or move what the process set, half way."
 
@@ -39,8 +39,7 @@ KNOWN_DIFFERENCES: Mapping[str, str] = {
     "2.1.330 federation rule in process, empty in managed": _HALF_WAY,
     "2.1.146 federation rule in process, empty in project": _HALF_WAY,
     "2.1.146 random 59": _HALF_WAY,
-    "2.1.146 random 1014": _HALF_WAY,
-    "2.1.146 state invalid, login": "It ends with an error; its status names the login all the same.",
+    "2.1.146 state invalid, login": "It ends with an error, though its status names the login.",
 }
 """The recorded runs on which we differ, by `title_of`, each with the reason."""
 
