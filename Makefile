@@ -16,7 +16,7 @@ help:  ## Show what can be made.
 demo: $(VENV)/.runtime  ## Show the headline case and its fix in a scratch home.
 	@$(BIN)/billing-lens demo
 
-test: $(VENV)/.dev node_modules/.ready real-vscode lint  ## Run every test.
+test: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode lint  ## Run every test.
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
@@ -72,7 +72,7 @@ need-python:
 	  || { echo "Billing Lens needs Python's venv: apt-get install python3-venv" >&2; exit 1; }
 
 need-node:
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
+	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null \
 	  || { echo "The editor's tests need Node.js 20 or newer: see nodejs.org" >&2; exit 1; }
 	@command -v npm >/dev/null \
 	  || { echo "The editor's tests need npm: it comes with Node.js, or apt-get install npm" >&2; exit 1; }
