@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
+from typing import Protocol, cast
 
 from billing_lens import __version__
-from billing_lens.cli import check, demo, fix, rules, serve, status, undo, verify
 from billing_lens.cli.options import UnreadableMachineError, UsageError, split_claude_arguments
+from billing_lens.cli.subcommand import Subcommands
 
 WRONG_USAGE = 2
 NOT_READABLE = 3
 INTERNAL_FAULT = 70
 """As sysexits.h has it for an internal software error."""
 
-COMMANDS = (status, check, fix, undo, verify, rules, demo, serve)
+COMMANDS = ("status", "check", "fix", "undo", "verify", "rules", "demo", "serve")
+"""The modules of the commands. Only the one called is imported: imports are most of a run."""
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+class Command(Protocol):
+    """What the module of a command offers."""
+
+    def add_parser(self, commands: Subcommands) -> None:
+        """Add the command to the parser."""
+        ...
+
+
+def build_parser(called: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, or of the one command that is `called`."""
     parser = argparse.ArgumentParser(
         prog="billing-lens",
         description="Who pays for Claude Code, before it runs, and how to put it right.",
     )
     parser.add_argument("--version", action="version", version=f"billing-lens {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
+    for name in [called] if called in COMMANDS else COMMANDS:
+        command = cast("Command", importlib.import_module(f"billing_lens.cli.{name}"))
         command.add_parser(commands)
     return parser
 
@@ -49,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str]) -> int:
     ours, for_claude = split_claude_arguments(argv)
     try:
-        given = build_parser().parse_args(ours)
+        given = build_parser(ours[0] if ours else None).parse_args(ours)
         given.claude_arguments = for_claude
         return given.run(given)
     except UsageError as error:
@@ -69,6 +80,8 @@ def _run(argv: Sequence[str]) -> int:
 
 def _fault(error: Exception) -> str:
     """Return where one of our own faults happened, without the values at hand."""
+    import traceback  # noqa: PLC0415 needed in no run that goes well
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{os.path.basename(frame.filename)}:{frame.lineno}"
     return f"internal error, please report it: {type(error).__name__} at {where} ({__version__})"

@@ -15,6 +15,7 @@ from billing_lens.config.models import (
     ConfigModel,
     Profile,
     ProfileCredentials,
+    field_names,
     read_model,
 )
 from billing_lens.text.buffer import TextBuffer
@@ -126,7 +127,7 @@ class ConfigFile:
         model = MODELS.get(self.kind)
         if model is None or self._accepted is None:
             return None
-        value = self._accepted.picked([pointer_of(name) for name in model.model_fields])
+        value = self._accepted.picked([pointer_of(name) for name in field_names(model)])
         return read_model(model, value) if value is not None else None
 
     def model(self, expected: type[ModelT]) -> ModelT | None:

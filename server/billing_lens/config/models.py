@@ -1,36 +1,38 @@
-"""What matters in each config file, as pydantic models.
+"""What matters in each config file, as msgspec structures.
 
-Every field is optional and every unknown field is kept out: Claude Code rewrites and extends these
-files, and a person edits them. `read_model` never fails on wrong types: it drops the wrong field
-and reports where it stood.
+Every field is optional and every unknown field is left out: Claude Code rewrites and extends these
+files, and a person edits them. `read_model` never fails on wrong types: it leaves the wrong field
+out and reports where it stood.
+
+Importing pydantic and building the same models with it took 85 ms of a run of 200 ms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, TypeAlias, TypeVar, cast
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TypeAlias, TypeVar, cast, get_args, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+import msgspec
+import msgspec.structs
 
-from billing_lens.text.json_document import pointer_of
+from billing_lens.text.json_pointer import pointer_of
 
 ModelT = TypeVar("ModelT", bound="ConfigModel")
 
 
-class ConfigModel(BaseModel):
-    """Base of all: strict types, unknown fields ignored, immutable."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+class ConfigModel(msgspec.Struct, frozen=True):
+    """Base of all: strict types, unknown fields left out, immutable."""
 
 
-class IdentityToken(ConfigModel):
+class IdentityToken(ConfigModel, frozen=True):
     """Where a federated profile takes its identity token from."""
 
     source: str | None = None
     path: str | None = None
 
 
-class Authentication(ConfigModel):
+class Authentication(ConfigModel, frozen=True):
     """How a profile signs in; `type` is ``user_oauth`` or ``oidc_federation``."""
 
     type: str | None = None
@@ -43,7 +45,7 @@ class Authentication(ConfigModel):
     identity_token: IdentityToken | None = None
 
 
-class Profile(ConfigModel):
+class Profile(ConfigModel, frozen=True):
     """``configs/<profile>.json`` of the ``ant`` CLI."""
 
     version: str | None = None
@@ -53,7 +55,7 @@ class Profile(ConfigModel):
     base_url: str | float | None = None
 
 
-class ProfileCredentials(ConfigModel):
+class ProfileCredentials(ConfigModel, frozen=True):
     """``credentials/<profile>.json`` of the ``ant`` CLI. `expires_at` is in seconds since 1970."""
 
     type: str | None = None
@@ -67,7 +69,7 @@ class ProfileCredentials(ConfigModel):
     workspace_id: str | None = None
 
 
-class ClaudeAiOauth(ConfigModel):
+class ClaudeAiOauth(ConfigModel, frozen=True):
     """The claude.ai login. `expiresAt` is in milliseconds since 1970."""
 
     accessToken: str | float | None = None
@@ -79,13 +81,13 @@ class ClaudeAiOauth(ConfigModel):
     rateLimitTier: str | None = None
 
 
-class ClaudeCredentials(ConfigModel):
+class ClaudeCredentials(ConfigModel, frozen=True):
     """``.credentials.json`` of Claude Code."""
 
     claudeAiOauth: ClaudeAiOauth | None = None
 
 
-class OauthAccount(ConfigModel):
+class OauthAccount(ConfigModel, frozen=True):
     """The account Claude Code last saw: a cache for display, it decides nothing."""
 
     accountUuid: str | None = None
@@ -98,20 +100,20 @@ class OauthAccount(ConfigModel):
     billingType: str | None = None
 
 
-class ApiKeyResponses(ConfigModel):
+class ApiKeyResponses(ConfigModel, frozen=True):
     """Answers to "use this API key?"; each is the last 20 characters of the key."""
 
     approved: list[str] | None = None
     rejected: list[str] | None = None
 
 
-class ProjectState(ConfigModel):
+class ProjectState(ConfigModel, frozen=True):
     """What Claude Code remembers of one folder."""
 
     hasTrustDialogAccepted: bool | None = None
 
 
-class ClaudeState(ConfigModel):
+class ClaudeState(ConfigModel, frozen=True):
     """``.claude.json`` of Claude Code, the few keys that matter."""
 
     oauthAccount: OauthAccount | None = None
@@ -135,13 +137,16 @@ def _as_text(value: object) -> object:
     return "[object Object]" if isinstance(value, dict) else str(value)
 
 
-EnvironmentValue: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
+def _as_variables(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    return {name: _as_text(it) for name, it in cast("dict[str, object]", value).items()}
 
 
-EnvironmentBlock: TypeAlias = dict[str, EnvironmentValue]
+EnvironmentBlock: TypeAlias = dict[str, str]
 
 
-class ClaudeSettings(ConfigModel):
+class ClaudeSettings(ConfigModel, frozen=True):
     """A settings file of Claude Code, the keys that can decide who pays."""
 
     env: EnvironmentBlock | None = None
@@ -150,11 +155,24 @@ class ClaudeSettings(ConfigModel):
     forceLoginOrgUUID: str | list[str] | None = None
 
 
-class NamedVariable(ConfigModel):
+class NamedVariable(ConfigModel, frozen=True):
     """One entry of ``claudeCode.environmentVariables``."""
 
     name: str | None = None
-    value: EnvironmentValue | None = None
+    value: str | None = None
+
+
+_PREPARED: Mapping[tuple[type, str], Callable[[object], object]] = {
+    (ClaudeSettings, "env"): _as_variables,
+    (NamedVariable, "value"): _as_text,
+}
+"""Fields whose values Claude Code turns into text before it uses them."""
+
+
+@cache
+def field_names(model: type[ConfigModel]) -> tuple[str, ...]:
+    """Return the names of a model's fields, which are the names of the JSON members."""
+    return tuple(field.name for field in msgspec.structs.fields(model))
 
 
 def read_model(model: type[ModelT], value: object) -> tuple[ModelT, tuple[tuple[str, str], ...]]:
@@ -163,74 +181,62 @@ def read_model(model: type[ModelT], value: object) -> tuple[ModelT, tuple[tuple[
     The second part lists (JSON Pointer, message) for each wrong part; the message names types
     only, never the value, which may be a secret. A value that is no object gives an empty model.
     """
+    wrong: list[tuple[str, str]] = []
+    return _read(model, value, "", wrong), tuple(wrong)
+
+
+def _read(model: type[ModelT], value: object, pointer: str, wrong: list[tuple[str, str]]) -> ModelT:
     if not isinstance(value, dict):
-        return model(), (("", "should be a JSON object"),)
-    wrong: dict[str, str] = {}
-    pruned: object = cast("object", value)
-    for _ in range(len(model.model_fields) + 8):
+        wrong.append((pointer, "should be a JSON object"))
+        return model()
+    members = cast("dict[str, object]", value)
+    read: dict[str, object] = {}
+    for name in filter(members.__contains__, field_names(model)):
+        expected, nested = _type_of(model, name)
+        member = _PREPARED.get((model, name), _unchanged)(members[name])
+        here = pointer + pointer_of(name)
+        if nested and member is not None:
+            read[name] = _read(nested, member, here, wrong)
+            continue
+        if isinstance(member, list) and list[str] in get_args(expected):
+            read[name] = _texts_in(cast("list[object]", member), here, wrong)
+            continue
         try:
-            return model.model_validate(pruned), tuple(wrong.items())
-        except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False, include_context=False)
-            found = {_path_within(pruned, it["loc"]): it for it in reversed(details)}
-            for path, detail in found.items():
-                wrong.setdefault(pointer_of(*path), _expected(detail["type"], detail["msg"]))
-            for path in sorted(found, key=_last_first, reverse=True):
-                pruned = _without(pruned, path)
-    return model(), tuple(wrong.items())
+            read[name] = msgspec.convert(member, expected)
+        except msgspec.ValidationError:
+            wrong.append((here, _should_be(expected)))
+    return model(**read)
 
 
-def _last_first(path: tuple[int | str, ...]) -> tuple[tuple[int, str], ...]:
-    """Order paths so that removing one leaves the places of those still to be removed."""
-    return tuple((part, "") if isinstance(part, int) else (-1, part) for part in path)
+def _texts_in(elements: list[object], pointer: str, wrong: list[tuple[str, str]]) -> list[str]:
+    """Return the texts of a list; any other element is left out alone."""
+    for index, element in enumerate(elements):
+        if not isinstance(element, str):
+            wrong.append((pointer + pointer_of(index), "should be a string"))
+    return [element for element in elements if isinstance(element, str)]
 
 
-_ABSENT = object()
+def _unchanged(value: object) -> object:
+    return value
 
 
-def _child(value: object, part: int | str) -> object:
-    """Return a member or element of a JSON value, _ABSENT when there is none."""
-    if isinstance(value, dict):
-        return cast("dict[int | str, object]", value).get(part, _ABSENT)
-    if isinstance(value, list) and isinstance(part, int):
-        elements = cast("list[object]", value)
-        return elements[part] if part < len(elements) else _ABSENT
-    return _ABSENT
+@cache
+def _type_of(model: type[ConfigModel], name: str) -> tuple[object, type[ConfigModel] | None]:
+    """Return a field's type, and the model in it where it holds one."""
+    expected = get_type_hints(model)[name]
+    types = (it for it in get_args(expected) if isinstance(it, type))
+    return expected, next((it for it in types if issubclass(it, ConfigModel)), None)
 
 
-def _path_within(value: object, location: Sequence[int | str]) -> tuple[int | str, ...]:
-    """Return the part of pydantic's location that exists in `value` (unions add type names)."""
-    path: list[int | str] = []
-    for part in location:
-        value = _child(value, part)
-        if value is _ABSENT:
-            break
-        path.append(part)
-    return tuple(path)
+_NAMES = {
+    str: "a string",
+    bool: "true or false",
+    float: "a number",
+    dict[str, str]: "a JSON object",
+    list[object]: "a list",
+    list[str]: "a list",
+}
 
 
-def _without(value: object, path: tuple[int | str, ...]) -> object:
-    """Return a copy of `value` without what stands at `path`; the whole for an empty path."""
-    if not path:
-        return {}
-    head, rest = path[0], path[1:]
-    kept: object = _without(_child(value, head), rest) if rest else _ABSENT
-    if isinstance(value, dict):
-        members = {**cast("dict[int | str, object]", value), head: kept}
-        return {name: member for name, member in members.items() if member is not _ABSENT}
-    elements = [*cast("list[object]", value)]
-    elements[cast("int", head)] = kept
-    return [element for element in elements if element is not _ABSENT]
-
-
-def _expected(kind: str, message: str) -> str:
-    known = {
-        "string_type": "should be a string",
-        "bool_type": "should be true or false",
-        "float_type": "should be a number",
-        "dict_type": "should be a JSON object",
-        "model_type": "should be a JSON object",
-        "model_attributes_type": "should be a JSON object",
-        "tuple_type": "should be a list",
-    }
-    return known.get(kind, message[:1].lower() + message[1:])
+def _should_be(expected: object) -> str:
+    return "should be " + " or ".join(_NAMES[it] for it in get_args(expected) if it in _NAMES)

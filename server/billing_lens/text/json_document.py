@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import cached_property
-
-from tree_sitter import Tree
+from typing import TYPE_CHECKING
 
 from billing_lens.text.buffer import BufferEdit
 from billing_lens.text.comments import blanked, extras
@@ -24,7 +23,11 @@ from billing_lens.text.strictness import (
     loads,
     refusal,
 )
-from billing_lens.text.syntax_tree import TreeSource, parse_tree
+
+if TYPE_CHECKING:
+    from tree_sitter import Tree
+
+    from billing_lens.text.syntax_tree import TreeSource
 
 __all__ = [
     "Dialect",
@@ -186,10 +189,14 @@ class JsonDocument:
     def _source(self) -> SliceSource | TreeSource:
         if self._is_plain:
             return SliceSource(self._text)
+        from billing_lens.text.syntax_tree import TreeSource  # noqa: PLC0415 tree-sitter loads when needed
+
         return TreeSource(self._text, self._tree)
 
     @cached_property
     def _tree(self) -> Tree:
+        from billing_lens.text.syntax_tree import parse_tree  # noqa: PLC0415 tree-sitter loads when needed
+
         return parse_tree(self._text, self._edited_tree)
 
     @property

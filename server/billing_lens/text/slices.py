@@ -16,7 +16,6 @@ from billing_lens.text.json_node import JsonNode, NodeKind, child_pointer
 from billing_lens.text.json_pointer import index_of
 from billing_lens.text.positions import Span
 from billing_lens.text.strictness import decoded_text, loads
-from billing_lens.text.syntax_tree import TreeSource
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -142,6 +141,8 @@ class SliceSource:
     def _tree_node(self, node: JsonNode) -> JsonNode:
         """Return the same node as a syntax tree of its own text has it."""
         text = self._text[node.span.start : node.span.end]
+        from billing_lens.text.syntax_tree import TreeSource  # noqa: PLC0415 tree-sitter loads when needed
+
         return TreeSource(text, offset=node.span.start).root_at(node)
 
 
