@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from urllib.parse import urlsplit
 
 from billing_lens.billing.credential import (
     Credential,
@@ -194,8 +193,12 @@ def describe_source(credential: Credential) -> str:
 def _host(environment: Environment) -> str | None:
     """Return the host of ANTHROPIC_BASE_URL unless it is Anthropic's own."""
     base_url = environment.get("ANTHROPIC_BASE_URL")
+    if base_url is None:
+        return None
+    from urllib.parse import urlsplit  # noqa: PLC0415 most runs need none of it
+
     try:
-        host = urlsplit(base_url.value.strip()).hostname if base_url else None
+        host = urlsplit(base_url.value.strip()).hostname
     except ValueError:
         return None
     first_party = host and (host == FIRST_PARTY_DOMAIN or host.endswith("." + FIRST_PARTY_DOMAIN))

@@ -221,9 +221,14 @@ def _unchanged(value: object) -> object:
 
 
 @cache
+def _hints_of(model: type[ConfigModel]) -> Mapping[str, object]:
+    return get_type_hints(model)
+
+
+@cache
 def _type_of(model: type[ConfigModel], name: str) -> tuple[object, type[ConfigModel] | None]:
     """Return a field's type, and the model in it where it holds one."""
-    expected = get_type_hints(model)[name]
+    expected = _hints_of(model)[name]
     types = (it for it in get_args(expected) if isinstance(it, type))
     return expected, next((it for it in types if issubclass(it, ConfigModel)), None)
 

@@ -9,13 +9,9 @@ a program `security` that wrote down what it was asked. Users found the same in 
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
-import subprocess
 import sys
 import time
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -71,6 +67,14 @@ class Keychain:
     managed_key: KeychainEntry = KeychainEntry(MANAGED_KEY_SERVICE)
 
 
+def _digest(directory: str) -> str:
+    import hashlib  # noqa: PLC0415 most runs need none of it
+    import unicodedata  # noqa: PLC0415
+
+    text = unicodedata.normalize("NFC", directory)
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+
+
 def keychain_entries(environment: Mapping[str, str], user: str) -> Keychain:
     """Return the entries Claude Code would look for, not yet looked at.
 
@@ -78,9 +82,8 @@ def keychain_entries(environment: Mapping[str, str], user: str) -> Keychain:
     digits of its SHA-256 to the services: of its text as it is, in Unicode's form NFC.
     """
     account = environment.get("USER") or user
-    directory = unicodedata.normalize("NFC", environment.get("CLAUDE_CONFIG_DIR", ""))
-    digest = hashlib.sha256(directory.encode(errors="surrogateescape")).hexdigest()
-    suffix = f"-{digest[:HASH_DIGITS]}" if directory else ""
+    directory = environment.get("CLAUDE_CONFIG_DIR", "")
+    suffix = f"-{_digest(directory)[:HASH_DIGITS]}" if directory else ""
     services = (LOGIN_SERVICE + suffix, MANAGED_KEY_SERVICE + suffix)
     return Keychain(*(KeychainEntry(service, account) for service in services))
 
@@ -132,6 +135,9 @@ class KeychainReader:
         return self._known
 
     def _look_for(self, entry: KeychainEntry) -> KeychainState:
+        import shutil  # noqa: PLC0415 most runs need none of it
+        import subprocess  # noqa: PLC0415 most runs need none of it
+
         program = shutil.which("security", path=self._path)
         if program is None or not entry.account:
             return KeychainState.UNAVAILABLE

@@ -9,10 +9,8 @@ way that machine/keychain.py tells.
 from __future__ import annotations
 
 import json
-import plistlib
 from dataclasses import replace
 from pathlib import PurePosixPath
-from xml.parsers.expat import ExpatError
 
 from billing_lens.config.entry import FileEntry, FileState
 
@@ -37,6 +35,9 @@ def as_settings(entry: FileEntry) -> FileEntry:
     """
     if entry.state is not FileState.REGULAR:
         return entry
+    import plistlib  # noqa: PLC0415 most runs need none of it
+    from xml.parsers.expat import ExpatError  # noqa: PLC0415
+
     try:
         data = json.dumps(plistlib.loads(entry.data), ensure_ascii=False).encode()
     except (ExpatError, LookupError, OverflowError, RecursionError, TypeError, ValueError):

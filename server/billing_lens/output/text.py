@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
@@ -206,6 +205,8 @@ def _change_lines(machine: Machine, change: Change, paint: Paint) -> Iterator[st
     file = machine.file(change.path)
     before = file.buffer.data if file and file.exists else b""
     after = edited_text(file, change) if file and isinstance(change, EditFile) else _created(change)
+    import difflib  # noqa: PLC0415 only a fix needs it
+
     old, new = (_shown(data) for data in (before, after))
     for line in difflib.unified_diff(old, new, change.path, change.path, lineterm=""):
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
