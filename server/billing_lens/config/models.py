@@ -203,7 +203,8 @@ def _read(model: type[ModelT], value: object, pointer: str, wrong: list[tuple[st
             continue
         try:
             read[name] = msgspec.convert(member, expected)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):
+            # The second comes of half a surrogate pair where no text belongs.
             wrong.append((here, _should_be(expected)))
     return model(**read)
 

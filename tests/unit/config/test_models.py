@@ -148,6 +148,12 @@ def test_other_values_in_env_are_written_as_javascript_does(value: object, text:
     assert read.env == {"A": text, "B": "b"}
 
 
+def test_half_a_surrogate_pair_where_no_text_belongs_is_a_wrong_type() -> None:
+    assert read_model(ClaudeSettings, {"env": "\ud800"})[1] == (
+        ("/env", "should be a JSON object"),
+    )
+
+
 def test_unknown_fields_are_neither_wrong_nor_kept() -> None:
     read, wrong = read_model(Profile, {"api_key": CANARY})
 
