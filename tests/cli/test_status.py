@@ -179,3 +179,12 @@ def test_a_token_that_is_a_common_word_spoils_no_fixed_word(tmp_path: Path, word
     odd = status(headline().with_env(OTHER_TOKEN=word).build(tmp_path / "a2"), "2.1.330")
 
     assert json.dumps(odd).replace("/a2/", "/a/") == json.dumps(plain)
+
+
+def test_it_says_when_the_other_mode_pays_otherwise(tmp_path: Path) -> None:
+    key = headline().with_env(ANTHROPIC_API_KEY="sk-ant-api03-made-up-key-0123456789abcdef")
+
+    done = run("status", *key.build(tmp_path).options("2.1.330"))
+
+    assert done.out.startswith("Claude Code bills Claude Max 20x (as expected)")
+    assert done.out.rstrip().endswith("Mind that headless runs bill API usage.")

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 
 from billing_lens.billing.credential import Credential, Place, Source, State, short_id
+from billing_lens.billing.expectation import is_as_expected
 from billing_lens.billing.location import locate
 from billing_lens.billing.route import Billing, Route, describe_source
 from billing_lens.billing.shell_startup import probably_set_in
 from billing_lens.config.models import OauthAccount
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, RenameFile, edited_text
-from billing_lens.machine.machine import Machine
+from billing_lens.machine.machine import Machine, Mode
 from billing_lens.output.paint import Paint
 from billing_lens.output.redaction import Redactor, redact_json_text
 from billing_lens.review import OfferedFix, Review, ReviewedFinding, describe_payment
@@ -99,9 +100,8 @@ def _other_mode(other: Route, *, same: bool) -> str:
 
 def _environment_lines(review: Review) -> Iterator[str]:
     """Yield the environments of the editor that pay differently from the terminal."""
-    terminal = {seen.mode: seen.route for seen in review.environments if seen.name == "terminal"}
     for seen in review.environments:
-        if seen.route.label != terminal[seen.mode].label:
+        if seen.name != "terminal" and seen.route.label != review.route.label:
             place = "Claude Code in VS Code" if seen.name == "editor" else "VS Code's terminal"
             yield f"  editor    {place} bills {seen.route.label}"
 
@@ -138,6 +138,9 @@ def _summary(review: Review, paint: Paint) -> Iterator[str]:
         yield f"{len(serious)} {plural}. Run {command} to see where, {fix} to put it right."
     elif review.route.source is Source.NONE:
         yield f"Run {paint('bold', 'claude auth login')} to log in."
+    elif is_as_expected(review.other, review.expected) is False:
+        runs = "headless runs" if review.other.mode is Mode.HEADLESS else "interactive runs"
+        yield paint("yellow", f"Mind that {runs} bill {review.other.label}.")
     else:
         yield paint("green", "Nothing to put right.")
 

@@ -17,7 +17,7 @@ from billing_lens.config.places import (
     vscode_settings,
 )
 
-LINUX_HOME, LINUX_CWD = PurePosixPath("/home/dev"), PurePosixPath("/work/proj")
+LINUX_HOME, LINUX_CWD = PurePosixPath("/home/dev"), PurePosixPath("/srv/proj")
 MAC_HOME, MAC_CWD = PurePosixPath("/Users/dev"), PurePosixPath("/Users/dev/proj")
 WINDOWS_HOME, WINDOWS_CWD = PureWindowsPath(r"C:\Users\dev"), PureWindowsPath(r"D:\proj")
 
@@ -77,10 +77,10 @@ def test_claude_codes_own_files(
     [
         ("/elsewhere/claude", "/elsewhere/claude"),
         ("/elsewhere/claude/", "/elsewhere/claude"),
-        ("sub", "/work/proj/sub"),
-        ("../sub/./x", "/work/sub/x"),
-        ("~/.claude", "/work/proj/~/.claude"),
-        ("", "/work/proj"),
+        ("sub", "/srv/proj/sub"),
+        ("../sub/./x", "/srv/sub/x"),
+        ("~/.claude", "/srv/proj/~/.claude"),
+        ("", "/srv/proj"),
         ("/home/dev/.claude", "/home/dev/.claude"),
     ],
 )
@@ -125,8 +125,8 @@ def test_the_anthropic_directory(platform: Platform, directory: str) -> None:
     [
         (Platform.LINUX, {"ANTHROPIC_CONFIG_DIR": "/a"}, "/a"),
         (Platform.LINUX, {"ANTHROPIC_CONFIG_DIR": "/a/"}, "/a"),
-        (Platform.LINUX, {"ANTHROPIC_CONFIG_DIR": "a/../b"}, "/work/proj/b"),
-        (Platform.LINUX, {"ANTHROPIC_CONFIG_DIR": "~/a"}, "/work/proj/~/a"),
+        (Platform.LINUX, {"ANTHROPIC_CONFIG_DIR": "a/../b"}, "/srv/proj/b"),
+        (Platform.LINUX, {"ANTHROPIC_CONFIG_DIR": "~/a"}, "/srv/proj/~/a"),
         (Platform.LINUX, {"ANTHROPIC_CONFIG_DIR": ""}, "/home/dev/.config/anthropic"),
         (Platform.LINUX, {"XDG_CONFIG_HOME": "/x"}, "/x/anthropic"),
         (Platform.LINUX, {"XDG_CONFIG_HOME": "/x/"}, "/x/anthropic"),
@@ -180,7 +180,7 @@ def test_another_managed_directory_replaces_the_platforms() -> None:
 @pytest.mark.parametrize(
     ("cwd", "project", "local"),
     [
-        (LINUX_CWD, "/work/proj/.claude/settings.json", "/work/proj/.claude/settings.local.json"),
+        (LINUX_CWD, "/srv/proj/.claude/settings.json", "/srv/proj/.claude/settings.local.json"),
         (WINDOWS_CWD, r"D:\proj\.claude\settings.json", r"D:\proj\.claude\settings.local.json"),
     ],
 )
