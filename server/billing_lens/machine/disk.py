@@ -34,7 +34,7 @@ class Disk:
         on_disk = self._on_disk(path)
         if not keep:
             self._seen.pop(path, None)
-        if overlay is None or on_disk.state is FileState.MISSING:
+        if overlay is None:
             return on_disk
         return FileEntry(path, FileState.REGULAR, overlay, on_disk.mode, on_disk.link_target)
 
