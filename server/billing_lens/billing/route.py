@@ -92,7 +92,8 @@ def resolve_route(machine: Machine, mode: Mode) -> Route:
     if active is None or refusal:
         return _no_route(machine, mode, ranked, refusal)
     active = under_policy(machine, active)
-    return _describe(machine, mode, active, ranked, _host(environment))
+    route = _describe(machine, mode, active, ranked, _host(environment))
+    return replace(route, reason=" ".join((route.reason, *_side_effects(route, environment))))
 
 
 def _find_credentials(
@@ -203,6 +204,20 @@ def _host(environment: Environment) -> str | None:
         return None
     first_party = host and (host == FIRST_PARTY_DOMAIN or host.endswith("." + FIRST_PARTY_DOMAIN))
     return None if first_party else host
+
+
+def _side_effects(route: Route, environment: Environment) -> Iterator[str]:
+    """Yield what else happens to the credential in charge.
+
+    The subscription's token goes to whatever host is named (case "ANTHROPIC_BASE_URL + …"), and a
+    header of one's own replaces Claude Code's; its status shows neither.
+    """
+    if route.host and route.source in (Source.CLAUDE_AI_LOGIN, Source.OAUTH_TOKEN):
+        yield f"Your subscription's token is sent to {route.host} (ANTHROPIC_BASE_URL)."
+    headers = environment.get("ANTHROPIC_CUSTOM_HEADERS")
+    lines = headers.value.splitlines() if headers else []
+    if any(line.partition(":")[0].strip().lower() == "authorization" for line in lines):
+        yield "ANTHROPIC_CUSTOM_HEADERS replaces the credential that is sent."
 
 
 def _no_route(

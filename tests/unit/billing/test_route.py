@@ -166,3 +166,33 @@ def test_a_base_url_that_leads_nowhere_else_is_no_gateway(tmp_path: Path, url: s
     variables = {"ANTHROPIC_AUTH_TOKEN": "t", "ANTHROPIC_BASE_URL": url}
 
     assert route_of(headline().with_env(**variables), tmp_path).billing is Billing.API_USAGE
+
+
+def test_it_tells_where_the_subscriptions_token_goes(tmp_path: Path) -> None:
+    machine = headline().with_env(ANTHROPIC_BASE_URL="https://gateway.example.com/v1")
+
+    route = route_of(machine, tmp_path)
+
+    assert (route.source, route.host) == (LOGIN, "gateway.example.com")
+    assert "token is sent to gateway.example.com" in route.reason
+
+
+@pytest.mark.parametrize("url", ["https://api.anthropic.com", "not a url", "https://[::1"])
+def test_anthropics_own_host_and_nonsense_are_no_news(tmp_path: Path, url: str) -> None:
+    route = route_of(headline().with_env(ANTHROPIC_BASE_URL=url), tmp_path)
+
+    assert route.host is None
+    assert "sent to" not in route.reason
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [("X-One: 1\nAuthorization: Bearer made-up", True), ("X-Authorization: 1", False)],
+)
+def test_it_tells_when_a_header_replaces_the_credential(
+    tmp_path: Path, headers: str, told: bool
+) -> None:
+    route = route_of(headline().with_env(ANTHROPIC_CUSTOM_HEADERS=headers), tmp_path)
+
+    assert ("ANTHROPIC_CUSTOM_HEADERS replaces" in route.reason) is told
+    assert "made-up" not in route.reason
