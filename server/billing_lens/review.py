@@ -71,7 +71,7 @@ class Review:
     @cached_property
     def environments(self) -> tuple[SeenFrom, ...]:
         """The route as the terminal and as the editor sees it."""
-        return environments(self.machine)
+        return environments(self.machine, (self.route, self.other))
 
     @cached_property
     def last_account_change(self) -> AccountChange | None:

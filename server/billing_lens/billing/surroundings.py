@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -31,20 +31,19 @@ class SeenFrom:
     route: Route
 
 
-def environments(machine: Machine) -> tuple[SeenFrom, ...]:
+def environments(machine: Machine, terminal: Sequence[Route]) -> tuple[SeenFrom, ...]:
     """Return the route as each environment of this machine sees it.
+
+    `terminal` holds the routes of the machine as it is, one a mode.
 
     ``terminal`` is the process's own environment, in both modes. ``editor`` is Claude Code's VS
     Code extension, which runs it headless with variables of its own. ``editor-terminal``, VS Code's
     own terminal, is listed only where VS Code gives it variables.
     """
-    seen = [
-        SeenFrom("terminal", mode, resolve_route(machine, mode))
-        for mode in (Mode.INTERACTIVE, Mode.HEADLESS)
-    ]
-    terminal = dict(_terminal_variables(machine))
-    if terminal:
-        inside = _with_variables(machine, terminal)
+    seen = [SeenFrom("terminal", route.mode, route) for route in terminal]
+    variables = dict(_terminal_variables(machine))
+    if variables:
+        inside = _with_variables(machine, variables)
         route = resolve_route(inside, Mode.INTERACTIVE)
         seen.append(SeenFrom("editor-terminal", Mode.INTERACTIVE, route))
     editor = as_seen_by_extension(machine)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from billing_lens.billing.credential import Source
+from billing_lens.billing.route import resolve_route
 from billing_lens.billing.shell_startup import probably_set_in
-from billing_lens.billing.surroundings import environments
+from billing_lens.billing.surroundings import SeenFrom, environments
 from billing_lens.machine.machine import Machine, Mode
 from tests.machines import MadeUpMachine, headline
 from tests.unit.machine.snapshot import snapshot
@@ -17,8 +18,12 @@ KEY = "sk-ant-api03-made-up-key-0123456789abcdef"
 EDITOR_SETTINGS = ".config/Code/User/settings.json"
 
 
+def seen_from(machine: Machine) -> tuple[SeenFrom, ...]:
+    return environments(machine, [resolve_route(machine, mode) for mode in Mode])
+
+
 def sources(machine: Machine) -> dict[tuple[str, Mode], Source]:
-    return {(seen.name, seen.mode): seen.route.source for seen in environments(machine)}
+    return {(seen.name, seen.mode): seen.route.source for seen in seen_from(machine)}
 
 
 def test_the_extension_has_variables_of_its_own(tmp_path: Path) -> None:
@@ -33,7 +38,7 @@ def test_the_extension_has_variables_of_its_own(tmp_path: Path) -> None:
         ("terminal", Mode.HEADLESS): Source.CLAUDE_AI_LOGIN,
         ("editor", Mode.HEADLESS): Source.CLOUD_PROVIDER,
     }
-    place = environments(machine)[-1].route.place
+    place = seen_from(machine)[-1].route.place
     assert place is not None
     assert place.variable == "CLAUDE_CODE_USE_BEDROCK"
     assert place.pointer == "/claudeCode.environmentVariables/0/value"
