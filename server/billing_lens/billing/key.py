@@ -16,7 +16,7 @@ from billing_lens.billing.login import state_file
 from billing_lens.billing.surface import Surface
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings, ClaudeState
-from billing_lens.machine.machine import Machine, Mode
+from billing_lens.machine.machine import Machine, Mode, program_of
 
 REMEMBERED_CHARACTERS = 20
 """How many of a key's last characters Claude Code remembers an answer by."""
@@ -90,5 +90,10 @@ def find_api_key_helper(machine: Machine, surface: Surface) -> Iterator[Credenti
             helper = settings.apiKeyHelper, Place(file.path, "/apiKeyHelper")
     if helper and helper[0]:
         found = Credential(Source.API_KEY_HELPER, helper[1], works=None)
-        blank = not helper[0].strip()
-        yield found.failing("apiKeyHelper is blank and gives no key.") if blank else found
+        program = program_of(helper[0])
+        if not helper[0].strip():
+            yield found.failing("apiKeyHelper is blank and gives no key.")
+        elif program and not machine.entry(program).exists:
+            yield found.failing("The program that apiKeyHelper names is not there.")
+        else:
+            yield found

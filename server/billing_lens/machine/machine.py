@@ -25,6 +25,12 @@ FLAG_SETTINGS_PATH = "--settings"
 """Stands for the path of settings given as JSON text on the command line."""
 
 
+def program_of(command: str) -> str | None:
+    """Return the program a shell command starts with, if its absolute path is given."""
+    first = command.split(maxsplit=1)[0] if command.strip() else ""
+    return first if first.startswith("/") and not set(first) & set("$`'\"\\;&|<>(){}*?[]") else None
+
+
 class Mode(str, Enum):
     """How Claude Code is used; the two can pay differently on one machine."""
 

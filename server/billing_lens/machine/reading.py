@@ -30,7 +30,7 @@ from billing_lens.config.places import (
 from billing_lens.machine.backups import BackupReader
 from billing_lens.machine.disk import Disk
 from billing_lens.machine.keychain import Keychain, KeychainReader, user_name
-from billing_lens.machine.machine import FLAG_SETTINGS_PATH, ClaudeArguments, Machine
+from billing_lens.machine.machine import FLAG_SETTINGS_PATH, ClaudeArguments, Machine, program_of
 from billing_lens.machine.managed_preferences import (
     MANAGED_PREFERENCES,
     as_settings,
@@ -297,6 +297,8 @@ class MachineReader:
             settings, profile = file.model(ClaudeSettings), file.model(Profile)
             if settings and settings.env:
                 named.append(settings.env.get("ANTHROPIC_IDENTITY_TOKEN_FILE"))
+            if settings and settings.apiKeyHelper:
+                named.append(program_of(settings.apiKeyHelper))
             if profile and profile.authentication and profile.authentication.identity_token:
                 named.append(profile.authentication.identity_token.path)
         for name in filter(None, named):

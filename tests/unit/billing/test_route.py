@@ -196,3 +196,23 @@ def test_it_tells_when_a_header_replaces_the_credential(
 
     assert ("ANTHROPIC_CUSTOM_HEADERS replaces" in route.reason) is told
     assert "made-up" not in route.reason
+
+
+@pytest.mark.parametrize(
+    ("command", "works"),
+    [
+        ("@HOME@/bin/key", None),
+        ("@HOME@/bin/key --fast", None),
+        ("@HOME@/bin/gone --fast", False),
+        ("print-my-key", None),
+        ("$HOME/bin/gone", None),
+    ],
+)
+def test_a_helper_whose_program_is_missing_cannot_work(
+    tmp_path: Path, command: str, works: bool | None
+) -> None:
+    files = {"bin/key": "", ".claude/settings.json": {"apiKeyHelper": command}}
+
+    route = route_of(headline().with_files(files), tmp_path)
+
+    assert (route.source, route.works) == (Source.API_KEY_HELPER, works)
