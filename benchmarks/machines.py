@@ -34,7 +34,7 @@ def with_large_state(size: int, machine: MadeUpMachine | None = None) -> MadeUpM
     while made < size - empty:
         project = _project(chance, min(250_000, size - empty - made))
         made += len(state_text({}, {"p": project}))
-        projects[f"{HOME}/work/project-{len(projects):04}"] = project
+        projects[f"{HOME}/src/project-{len(projects):04}"] = project
     return machine.with_files({STATE: state_text(state, projects)})
 
 
