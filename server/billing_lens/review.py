@@ -62,16 +62,13 @@ class Review:
     other: Route
     expected: Expectation | None
     findings: tuple[ReviewedFinding, ...]
+    environments: tuple[SeenFrom, ...]
+    """The route as the terminal and as the editor sees it."""
 
     @property
     def as_expected(self) -> bool | None:
         """Whether the right one pays; None when nothing is expected."""
         return is_as_expected(self.route, self.expected)
-
-    @cached_property
-    def environments(self) -> tuple[SeenFrom, ...]:
-        """The route as the terminal and as the editor sees it."""
-        return environments(self.machine, (self.route, self.other))
 
     @cached_property
     def last_account_change(self) -> AccountChange | None:
@@ -89,7 +86,8 @@ def review(machine: Machine, mode: Mode, wish: Wish | None = None) -> Review:
     """Return who pays on `machine`, whether that is as expected, and what can be done."""
     route, other = resolve_route(machine, mode), resolve_route(machine, mode.other)
     expected = expectation(machine, wish)
-    verdict = Verdict(route, other, expected)
+    seen_from = environments(machine, (route, other))
+    verdict = Verdict(route, other, expected, seen_from)
     simulated: dict[str, OfferedFix | None] = {}
     findings = tuple(
         ReviewedFinding(finding, tuple(_offers(machine, finding, verdict, simulated)))
@@ -100,7 +98,7 @@ def review(machine: Machine, mode: Mode, wish: Wish | None = None) -> Review:
     ordered = sorted(
         findings, key=lambda found: (found.finding.severity.rank, not found.rule.explains_route)
     )
-    return Review(machine, route, other, expected, tuple(ordered))
+    return Review(machine, route, other, expected, tuple(ordered), seen_from)
 
 
 def _offers(

@@ -28,6 +28,7 @@ def test_findings_are_exactly_as_promised(tmp_path: Path) -> None:
             "location",
             "related",
             "fixes",
+            "commands",
             "docs",
         }
         assert found["location"].keys() == {"path", "pointer", "range"}
@@ -70,9 +71,9 @@ def test_the_exit_code_says_whether_anything_is_wrong(
 
 
 def test_a_warning_fails_the_check_only_when_asked(tmp_path: Path) -> None:
-    """In headless mode the key pays, so that the profile is wrong in the other mode alone."""
-    options = ["--mode", "headless", *KEY_OF_OURS.build(tmp_path).options("2.1.146")]
-    rule = "profile-overrides-login"
+    """Headless runs use the key without asking; in a terminal it would be refused by default."""
+    options = KEY_OF_OURS.build(tmp_path).options("2.1.330")
+    rule = "api-key-overrides-login"
 
     found = run("check", "--format", "json", *options).findings(rule)
     assert [one["severity"] for one in found] == ["warning"]

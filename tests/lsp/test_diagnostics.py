@@ -99,7 +99,7 @@ async def test_diagnostics_are_cleared_once_when_they_are_fixed(start_editor: Ru
     text = editor.open(path)
     editor.edit(path, text.replace(CONSOLE_ORGANIZATION, SUBSCRIPTION_ORGANIZATION))
     await editor.status()
-    assert editor.codes(path) == ["profile-overrides-login"]
+    assert editor.codes(path) == ["profile-overrides-login", "profile-drift"]
 
     editor.edit(path, "{}")
     await editor.status()
@@ -115,6 +115,7 @@ async def test_a_broken_file_that_nobody_opened_is_marked_where_it_breaks(
     broken = with_version("2.1.330").with_files({LOGIN: '{\n  "claudeAiOauth": {,}\n}\n'})
     editor = await start_editor(broken)
 
-    [diagnostic] = editor.shown(editor.home(LOGIN))
+    diagnostic, unusable = editor.shown(editor.home(LOGIN))[::-1]
+    assert unusable["code"] == "login-unusable"
     assert diagnostic["code"] == "invalid-config"
     assert marked(read(editor.home(LOGIN)), diagnostic["range"]) == ","

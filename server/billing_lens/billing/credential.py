@@ -98,6 +98,8 @@ class Credential:
     """The profile's credentials file, when it is there."""
     provider: str | None = None
     host: str | None = None
+    fault: Place | None = None
+    """The text to blame when it does not work or cannot be used, where there is one."""
     of_project: bool = False
     """Set by the settings of the project."""
     unseen: bool = False
@@ -108,17 +110,17 @@ class Credential:
         """Whether Claude Code considers it at all."""
         return self.state not in (State.UNUSABLE, State.IGNORED)
 
-    def unusable(self, reason: str) -> Credential:
+    def unusable(self, reason: str, fault: Place | None = None) -> Credential:
         """Return it as one that Claude Code looks at and passes over."""
-        return replace(self, state=State.UNUSABLE, reason=reason, works=False)
+        return replace(self, state=State.UNUSABLE, reason=reason, works=False, fault=fault)
 
     def ignored(self, reason: str) -> Credential:
         """Return it as one that does not count here."""
         return replace(self, state=State.IGNORED, reason=reason)
 
-    def failing(self, reason: str) -> Credential:
+    def failing(self, reason: str, fault: Place | None = None) -> Credential:
         """Return it as one that is chosen all the same and then fails."""
-        return replace(self, works=False, reason=reason)
+        return replace(self, works=False, reason=reason, fault=fault)
 
 
 SHORT_ID_CHARACTERS = 4

@@ -24,6 +24,8 @@ class Expectation:
     organization: str | None
     origin: str
     place: Place | None = None
+    inferred: bool = False
+    """Whether it is a conclusion from evidence; nobody said it."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _from_login(machine: Machine) -> Expectation | None:
         if login.can_be_chosen and login.plan in PLANS:
             organization = login.organization.id if login.organization else None
             origin = f"your Claude {login.plan.title()} login"
-            return Expectation(Billing.SUBSCRIPTION, organization, origin, login.place)
+            return _inferred(organization, origin, login.place)
     return None
 
 
@@ -102,7 +104,7 @@ def _from_account(machine: Machine) -> Expectation | None:
     if not is_subscription(cached):
         return None
     place = Place(file.path, "/oauthAccount")
-    return Expectation(Billing.SUBSCRIPTION, cached.organizationUuid, "your last account", place)
+    return _inferred(cached.organizationUuid, "your last account", place)
 
 
 def _from_backup(machine: Machine) -> Expectation | None:
@@ -110,4 +112,8 @@ def _from_backup(machine: Machine) -> Expectation | None:
     if last is None:
         return None
     origin = "a backup of your last subscription account"
-    return Expectation(Billing.SUBSCRIPTION, last[0].organizationUuid, origin, Place(last[1], ""))
+    return _inferred(last[0].organizationUuid, origin, Place(last[1], ""))
+
+
+def _inferred(organization: str | None, origin: str, place: Place) -> Expectation:
+    return Expectation(Billing.SUBSCRIPTION, organization, origin, place, inferred=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
 
 from billing_lens.billing.credential import Credential, Place, Source
 from billing_lens.billing.environment import (
@@ -56,9 +57,10 @@ def find_api_key(
         return
     credential = Credential(Source.API_KEY, key.place)
     needs_approval = surface is Surface.VSCODE or mode is Mode.INTERACTIVE
-    if surface is Surface.BARE or not needs_approval or _answer(machine, key) == "approved":
+    answer = answer_to(machine, key)
+    if surface is Surface.BARE or not needs_approval or answer is Answer.APPROVED:
         yield credential
-    elif _answer(machine, key) == "rejected":
+    elif answer is Answer.REJECTED:
         yield credential.ignored("You told Claude Code not to use this key interactively.")
     elif surface is Surface.VSCODE:
         yield credential.ignored("In VS Code a key counts only after you approved it.")
@@ -66,14 +68,25 @@ def find_api_key(
         yield credential.ignored("Claude Code will ask whether to use this key; the default is No.")
 
 
-def _answer(machine: Machine, key: Variable) -> str | None:
+class Answer(str, Enum):
+    """What the user answered when Claude Code asked whether to use a key."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+def answer_to(machine: Machine, key: Variable) -> Answer | None:
+    """Return the answer that Claude Code remembers for a key, None when it never asked.
+
+    Approval counts when both are there (cases "customApiKeyResponses …").
+    """
     file = state_file(machine)
     state = file.model(ClaudeState) if file else None
     responses = state.customApiKeyResponses if state else None
     remembered = key.value.strip()[-REMEMBERED_CHARACTERS:]
     if responses and remembered in (responses.approved or ()):
-        return "approved"
-    return "rejected" if responses and remembered in (responses.rejected or ()) else None
+        return Answer.APPROVED
+    return Answer.REJECTED if responses and remembered in (responses.rejected or ()) else None
 
 
 def find_api_key_helper(machine: Machine, surface: Surface) -> Iterator[Credential]:

@@ -135,15 +135,24 @@ def _of_account(machine: Machine, place: Place) -> Credential:
 
 def _judge(credential: Credential, login: ClaudeAiOauth, now_ms: int) -> Credential:
     if not login.accessToken:
-        return credential.unusable("The login holds no access token.")
+        fault = _within(credential, "accessToken")
+        return credential.unusable("The login holds no access token.", fault)
     if INFERENCE_SCOPE not in (login.scopes or ()):
-        return credential.unusable(f"The login lacks the scope {INFERENCE_SCOPE}.")
+        fault = _within(credential, "scopes")
+        return credential.unusable(f"The login lacks the scope {INFERENCE_SCOPE}.", fault)
     # Scopes written as one string: the login is sent, yet not seen beside a profile.
     credential = replace(credential, unseen=isinstance(login.scopes, str))
     expired = login.expiresAt is not None and login.expiresAt <= now_ms
     if expired and not login.refreshToken:
-        return credential.failing("The login has expired and cannot be renewed.")
+        fault = _within(credential, "expiresAt")
+        return credential.failing("The login has expired and cannot be renewed.", fault)
     return credential
+
+
+def _within(credential: Credential, name: str) -> Place:
+    """Return the place of one member of the login."""
+    place = credential.place
+    return replace(place, pointer=f"{place.pointer}/{name}")
 
 
 def _tier(rate_limit_tier: str | None) -> str | None:

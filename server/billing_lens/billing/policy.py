@@ -88,15 +88,17 @@ def under_policy(machine: Machine, active: Credential) -> Credential:
     demanded = organizations is not None or policy.method in METHODS
     if policy.method == GATEWAY and source is not Source.CLOUD_PROVIDER:
         gateway = replace(active, source=Source.CLOUD_PROVIDER, provider=GATEWAY)
-        return gateway.failing("Managed settings demand a gateway's login.")
+        return gateway.failing("Managed settings demand a gateway's login.", policy.place)
     if not demanded or source is Source.CLOUD_PROVIDER:
         return active
     if source in _KEYS or (source in _PROFILES and machine.version in PROFILES_REFUSED):
-        return active.failing("Managed settings demand a login of your organization.")
+        return active.failing("Managed settings demand a login of your organization.", policy.place)
     if organizations == () and source not in _PROFILES:
-        return active.failing("Managed settings allow no organization to log in.")
+        return active.failing("Managed settings allow no organization to log in.", policy.place)
     known = active.organization.id if active.organization else None
     other = bool(organizations) and known is not None and known not in organizations
     if source in _LOGINS and other:
-        return active.failing("Managed settings demand a login of another organization.")
+        return active.failing(
+            "Managed settings demand a login of another organization.", policy.place
+        )
     return active

@@ -156,18 +156,22 @@ def _judge_user_oauth(
 ) -> Credential:
     if file is None or file.entry.state is FileState.DIRECTORY:
         return credential.unusable("The profile has no credentials file.")
+    whole = place_in(file)
     if not file.entry.data and machine.version not in EMPTY_CREDENTIALS_HANG:
-        return credential.unusable("The profile's credentials file is empty.")
+        return credential.unusable("The profile's credentials file is empty.", whole)
     if not _NAME.fullmatch(credential.profile or ""):
         return credential.failing("The profile's name holds a character that is not allowed.")
     if (file.entry.mode or 0) & 0o077:
-        return credential.failing("Others can read the profile's credentials; Claude Code hangs.")
+        reason = "Others can read the profile's credentials; Claude Code hangs."
+        return credential.failing(reason, whole)
     stored = file.model(ProfileCredentials)
     if stored is None or not stored.access_token:
-        return credential.failing("The profile's credentials hold no access token; it hangs.")
+        reason = "The profile's credentials hold no access token; Claude Code hangs."
+        return credential.failing(reason, place_in(file, "/access_token"))
     expired = stored.expires_at is not None and stored.expires_at * 1000 <= machine.now_ms
     if expired and not (stored.refresh_token and how.client_id):
-        return credential.failing("The profile's sign-in has expired and cannot be renewed.")
+        reason = "The profile's sign-in has expired and cannot be renewed."
+        return credential.failing(reason, place_in(file, "/expires_at"))
     return credential
 
 

@@ -31,6 +31,7 @@ from billing_lens.billing.start import Refusal, why_not_started
 from billing_lens.billing.surface import Surface, surface_of
 from billing_lens.machine.machine import Machine, Mode
 
+BASE_URL = "ANTHROPIC_BASE_URL"
 FIRST_PARTY_DOMAIN = "anthropic.com"
 
 PROVIDER_NAMES = {
@@ -74,6 +75,12 @@ class Route:
     provider: str | None = None
     host: str | None = None
     """The host requests go to when it is not Anthropic's own."""
+    host_place: Place | None = None
+    """Where that host is set."""
+    fault: Place | None = None
+    """The text to blame when it does not work, where there is one."""
+    starts: bool = True
+    """Whether Claude Code starts at all."""
 
     def credentials_from(self, *sources: Source) -> Iterator[Credential]:
         """Yield the credentials found for these sources, in the order of precedence."""
@@ -93,6 +100,8 @@ def resolve_route(machine: Machine, mode: Mode) -> Route:
         return _no_route(machine, mode, ranked, refusal)
     active = under_policy(machine, active)
     route = _describe(machine, mode, active, ranked, _host(environment))
+    if route.host and (variable := environment.get(BASE_URL)):
+        route = replace(route, host_place=variable.place)
     return replace(route, reason=" ".join((route.reason, *_side_effects(route, environment))))
 
 
@@ -193,7 +202,7 @@ def describe_source(credential: Credential) -> str:
 
 def _host(environment: Environment) -> str | None:
     """Return the host of ANTHROPIC_BASE_URL unless it is Anthropic's own."""
-    base_url = environment.get("ANTHROPIC_BASE_URL")
+    base_url = environment.get(BASE_URL)
     if base_url is None:
         return None
     from urllib.parse import urlsplit  # noqa: PLC0415 most runs need none of it
@@ -234,6 +243,7 @@ def _no_route(
             works=False,
             place=refusal.place,
             credentials=idle,
+            starts=False,
         )
     known = account(machine)
     return Route(
@@ -280,6 +290,7 @@ def _describe(
         active.profile_kind,
         active.provider,
         host,
+        fault=active.fault,
     )
 
 

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 
-from billing_lens.billing.location import Location
+from billing_lens.billing.credential import Place
+from billing_lens.billing.location import Location, locate
 from billing_lens.config.entry import FileState
 from billing_lens.config.places import shell_startup_files
 from billing_lens.machine.machine import Machine
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.positions import Span
+from billing_lens.text.positions import PositionEncoding, Span
 
 
-def probably_set_in(machine: Machine, variable: str) -> Location | None:
+def locate_or_guess(
+    machine: Machine, place: Place, encoding: PositionEncoding = PositionEncoding.UTF16
+) -> Location | None:
+    """Return where `place` is; for a variable of the process, the line that probably sets it."""
+    located = locate(machine, place, encoding)
+    if located is None and place.variable:
+        return probably_set_in(machine, place.variable, encoding)
+    return located
+
+
+def probably_set_in(
+    machine: Machine, variable: str, encoding: PositionEncoding = PositionEncoding.UTF16
+) -> Location | None:
     """Return the last line that sets `variable`, in the first start-up file that has one.
 
     Only the name is marked, never the value. Understood are ``export NAME=``, ``NAME=``,
@@ -34,5 +47,5 @@ def probably_set_in(machine: Machine, variable: str) -> Location | None:
             group = matches[-1].lastindex or 1
             before, found = buffer.text[: matches[-1].start(group)], matches[-1][group]
             start = len(before.encode("utf-8", "surrogatepass"))
-            return Location(path, "", buffer.range(Span(start, start + len(found))))
+            return Location(path, "", buffer.range(Span(start, start + len(found)), encoding))
     return None

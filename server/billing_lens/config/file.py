@@ -20,6 +20,7 @@ from billing_lens.config.models import (
 )
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.json_document import Dialect, JsonDocument, pointer_of
+from billing_lens.text.json_pointer import parts_of
 from billing_lens.text.positions import PositionEncoding, Range, Span
 from billing_lens.text.utf8 import first_invalid
 
@@ -237,6 +238,8 @@ _STATE_PROBLEMS = {
 
 
 def name_of(pointer: str) -> str:
-    """Return the last part of a JSON Pointer for a sentence: "`apiKeyHelper`"."""
-    name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-    return f"`{name}`" if name else "The file"
+    """Return the last part of a JSON Pointer for a sentence: "`apiKeyHelper`", "`allow[0]`"."""
+    if not pointer:
+        return "The file"
+    *above, name = parts_of(pointer)
+    return f"`{above[-1]}[{name}]`" if above and name.isdigit() else f"`{name}`"

@@ -69,10 +69,15 @@ def _select(active: ConfigFile | None, path: str, profile: str) -> Change:
 
 
 def _retire(machine: Machine, file: ConfigFile, profile: str) -> Fix:
+    return set_aside(machine, file, f"retire-profile:{profile}", f"profile '{profile}'")
+
+
+def set_aside(machine: Machine, file: ConfigFile, identifier: str, what: str) -> Fix:
+    """Return the fix that renames a file so that it is kept and no longer found."""
     aside = _free_name(machine, file.path + RETIRED_SUFFIX)
     return Fix(
-        f"retire-profile:{profile}",
-        f"Retire profile '{profile}' (rename it to {machine.path(aside).name})",
+        identifier,
+        f"Retire {what} (rename it to {machine.path(aside).name})",
         (RenameFile(file.path, aside),),
         effort=3,
     )

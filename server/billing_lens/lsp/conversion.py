@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 
 from billing_lens.billing.credential import Place
-from billing_lens.billing.location import locate
+from billing_lens.billing.shell_startup import locate_or_guess
 from billing_lens.config.file import ConfigFile
 from billing_lens.machine.machine import Machine
 from billing_lens.text.edits import TextEdit
@@ -58,9 +58,14 @@ def lsp_range(range_: Range) -> types.Range:
 def lsp_location(
     machine: Machine, place: Place, encoding: PositionEncoding
 ) -> types.Location | None:
-    """Return a place as a location; None for a variable of the process itself."""
-    located = locate(machine, place, encoding)
-    return types.Location(uri_of(located.path), lsp_range(located.range)) if located else None
+    """Return a place as a location, for a variable of the process the line that sets it.
+
+    None where no file has it: a variable that no start-up file sets, a keychain, the registry.
+    """
+    located = locate_or_guess(machine, place, encoding)
+    if located is None or not os.path.isabs(located.path):
+        return None
+    return types.Location(uri_of(located.path), lsp_range(located.range))
 
 
 def lsp_edit(file: ConfigFile, edit: TextEdit, encoding: PositionEncoding) -> types.TextEdit:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lsprotocol import types
 
+from billing_lens.billing.shell_startup import locate_or_guess
 from billing_lens.lsp.conversion import lsp_location
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, ReviewedFinding
@@ -56,10 +58,19 @@ def diagnostics_by_path(
     writer = _DiagnosticWriter(review, encoding, support)
     found: dict[str, list[types.Diagnostic]] = defaultdict(list)
     for finding in review.findings:
-        path = finding.finding.place.path
+        path = path_of_finding(review, finding)
         if path:
             found[path].append(writer.finding(finding))
     return found
+
+
+def path_of_finding(review: Review, found: ReviewedFinding) -> str | None:
+    """Return the file a finding is shown in, None when it stands in none that can be opened.
+
+    A variable of the process is shown in the start-up file that probably sets it.
+    """
+    located = locate_or_guess(review.machine, found.finding.place)
+    return located.path if located and os.path.isabs(located.path) else None
 
 
 class _DiagnosticWriter:
@@ -74,7 +85,7 @@ class _DiagnosticWriter:
     def finding(self, found: ReviewedFinding) -> types.Diagnostic:
         finding, support = found.finding, self._support
         location = lsp_location(self._machine, finding.place, self._encoding)
-        assert location is not None, "a finding with a path always has a location"
+        assert location is not None, "a finding with a path has a location"
         documentation = types.CodeDescription(found.rule.documentation)
         unnecessary = finding.leftover and support.unnecessary
         return types.Diagnostic(
@@ -85,10 +96,13 @@ class _DiagnosticWriter:
             code_description=documentation if support.code_description else None,
             source=SOURCE,
             tags=[types.DiagnosticTag.Unnecessary] if unnecessary else None,
-            related_information=list(self._evidence(found)) or None,
+            related_information=list(self._evidence(found, location)) or None,
         )
 
-    def _evidence(self, found: ReviewedFinding) -> Iterator[types.DiagnosticRelatedInformation]:
+    def _evidence(
+        self, found: ReviewedFinding, here: types.Location
+    ) -> Iterator[types.DiagnosticRelatedInformation]:
+        """Yield the places that prove it, and what to run where no edit can help."""
         if not self._support.related_information:
             return
         for evidence in found.finding.related:
@@ -96,3 +110,6 @@ class _DiagnosticWriter:
             if place:
                 message = self._redactor.text(evidence.message)
                 yield types.DiagnosticRelatedInformation(place, message)
+        for command in found.finding.commands:
+            message = self._redactor.text(f"Run `{command.run}`: {command.purpose}")
+            yield types.DiagnosticRelatedInformation(here, message)

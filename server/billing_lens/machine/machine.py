@@ -95,6 +95,8 @@ class Machine:
         default_factory=dict[str, tuple[str, str]]
     )
     """Variables of `environment` that a file put there, with its path and a JSON Pointer."""
+    tracked: frozenset[str] = frozenset()
+    """The paths of the project's config files that git tracks, and so shares."""
 
     def anthropic(self, environment: Mapping[str, str]) -> AnthropicPlaces:
         """Where the ``ant`` profiles are under `environment`, which settings may have extended."""

@@ -29,6 +29,7 @@ from billing_lens.config.places import (
 )
 from billing_lens.machine.backups import BackupReader
 from billing_lens.machine.disk import Disk
+from billing_lens.machine.git import tracked_by_git
 from billing_lens.machine.keychain import Keychain, KeychainReader, user_name
 from billing_lens.machine.machine import FLAG_SETTINGS_PATH, ClaudeArguments, Machine, program_of
 from billing_lens.machine.managed_preferences import (
@@ -133,7 +134,14 @@ class MachineReader:
             entries=dict(self._other_entries(files.values())),
             backups=self._backups.read(str(self._claude.backups)),
             keychain=self._look_into_keychain(),
+            tracked=self._tracked(files),
         )
+
+    def _tracked(self, files: Mapping[str, ConfigFile]) -> frozenset[str]:
+        """The project's own config files that git tracks; no index is read where there are none."""
+        project = [self._cwd.__class__(path) for path, file in files.items() if file.exists]
+        inside = [path for path in project if path.is_relative_to(self._cwd)]
+        return tracked_by_git(inside, self._cwd, self._disk.entry) if inside else frozenset()
 
     def _all_files(self) -> Iterator[ConfigFile]:
         claude = self._claude = self._claude_places()
@@ -292,6 +300,16 @@ class MachineReader:
                 yield path, self._disk.entry(path)
         for path in map(str, shell_startup_files(self._home, self._cwd)):
             yield path, self._disk.entry(path)
+        usual = claude_places(self._home, self._cwd, {})
+        if usual != self._claude:
+            for path in map(str, (usual.state, usual.credentials)):
+                yield path, self._disk.entry(path)
+        for name in self._named_files(files):
+            path = str(resolved(self._cwd, name))
+            yield path, self._disk.entry(path)
+
+    def _named_files(self, files: Iterable[ConfigFile]) -> Iterator[str]:
+        """Yield the identity tokens and helper programs that variables and settings name."""
         named = [self.options.environment.get("ANTHROPIC_IDENTITY_TOKEN_FILE")]
         for file in files:
             settings, profile = file.model(ClaudeSettings), file.model(Profile)
@@ -301,9 +319,7 @@ class MachineReader:
                 named.append(program_of(settings.apiKeyHelper))
             if profile and profile.authentication and profile.authentication.identity_token:
                 named.append(profile.authentication.identity_token.path)
-        for name in filter(None, named):
-            path = str(resolved(self._cwd, name))
-            yield path, self._disk.entry(path)
+        yield from filter(None, named)
 
     def _version(self, files: Iterable[ConfigFile]) -> ClaudeVersion:
         if self._fixed_version:

@@ -175,6 +175,9 @@ def _finding(machine: Machine, found: ReviewedFinding) -> Document:
             for related in finding.related
         ],
         "fixes": [_fix(machine, offer) for offer in found.fixes],
+        "commands": [
+            {"run": command.run, "purpose": command.purpose} for command in finding.commands
+        ],
         "docs": found.rule.documentation,
     }
 

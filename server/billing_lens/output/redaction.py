@@ -12,6 +12,7 @@ from billing_lens.config.models import (
     ClaudeState,
     ProfileCredentials,
 )
+from billing_lens.config.secrets import SECRET_NAME, TOKEN
 from billing_lens.machine.machine import Machine
 
 KEPT_CHARACTERS = 4
@@ -22,11 +23,6 @@ _SHORTEST_SECRET = 8
 _WORD = re.compile(r"[a-z]+(_[a-z]+)*|[A-Z]+(_[A-Z]+)*")
 """A plain word is no token; masking it would mask our own words too."""
 
-_TOKEN = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]*")
-_SECRET_NAME = re.compile(
-    r"token(?!_file)|secret|password|passwd|apikey|api_key|authorization|cookie|headers|private",
-    re.IGNORECASE,
-)
 _URL_USER = re.compile(r"(://)[^/\s@\"]+@")
 _MEMBER = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:\s*)"((?:[^"\\\n]|\\.)*)"')
 
@@ -42,11 +38,11 @@ def redact_json_text(text: str) -> str:
 
     def mask(match: re.Match[str]) -> str:
         name, colon, value = match.groups()
-        secret = _SECRET_NAME.search(name) and value
+        secret = SECRET_NAME.search(name) and value
         return f'"{name}"{colon}"{masked(value)}"' if secret else match[0]
 
     without_members = _URL_USER.sub(r"\1••••@", _MEMBER.sub(mask, text))
-    return _TOKEN.sub(lambda match: masked(match[0]), without_members)
+    return TOKEN.sub(lambda match: masked(match[0]), without_members)
 
 
 class Redactor:
@@ -66,7 +62,7 @@ class Redactor:
         """Return `text` without secrets; e-mail addresses go too when IS_DEMO is set."""
         if self._known:
             text = self._known.sub(lambda match: masked(match[0]), text)
-        text = _TOKEN.sub(lambda match: masked(match[0]), text)
+        text = TOKEN.sub(lambda match: masked(match[0]), text)
         return _ADDRESS.sub("(hidden)", text) if self._hide_addresses else text
 
 
@@ -75,7 +71,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 
 def _secrets_of(machine: Machine) -> Iterator[str]:
     for name, value in machine.environment.items():
-        if _SECRET_NAME.search(name):
+        if SECRET_NAME.search(name):
             yield value
     for file in machine.files_of(Kind.ANTHROPIC_CREDENTIALS):
         stored = file.model(ProfileCredentials)
@@ -92,6 +88,6 @@ def _secrets_of(machine: Machine) -> Iterator[str]:
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         settings = file.model(ClaudeSettings)
         for name, value in (settings.env or {}).items() if settings else ():
-            if _SECRET_NAME.search(name):
+            if SECRET_NAME.search(name):
                 yield value
         yield from filter(None, (settings.apiKeyHelper,) if settings else ())

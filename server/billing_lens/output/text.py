@@ -173,6 +173,8 @@ def _finding_lines(
         shown.add(offer.id)
         marker = "fix" if offer.reaches else "or "
         yield f"  {paint('green', marker)} {offer.title}  {paint('dim', f'--fix {offer.id}')}"
+    for command in finding.commands:
+        yield f"  {paint('green', 'run')} {paint('bold', command.run)}: {command.purpose}"
     yield ""
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 from billing_lens.billing.credential import Credential, Place, State
 from billing_lens.billing.expectation import Expectation, is_as_expected
 from billing_lens.billing.route import Route
+from billing_lens.billing.surroundings import SeenFrom
 from billing_lens.billing.versions import Versions
 from billing_lens.fixes.fix import Fix
 from billing_lens.machine.machine import Machine
@@ -37,6 +38,21 @@ class Verdict:
     route: Route
     other: Route
     expected: Expectation | None
+    environments: tuple[SeenFrom, ...] = ()
+    """The routes as the terminal and the editor see them."""
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Every different run of this machine, the one asked for first."""
+        seen = (seen.route for seen in self.environments)
+        return tuple(dict.fromkeys((self.route, self.other, *seen)))
+
+    @property
+    def wrong_routes(self) -> tuple[Route, ...]:
+        """The runs that are not paid as expected, the one asked for first."""
+        return tuple(
+            route for route in self.routes if is_as_expected(route, self.expected) is False
+        )
 
     @property
     def as_expected(self) -> bool | None:
@@ -44,10 +60,11 @@ class Verdict:
         return is_as_expected(self.route, self.expected)
 
     def severity_of(self, credential: Credential) -> Severity:
-        """Return how bad a wrong `credential` is: it pays, pays in the other mode, or is unused."""
+        """Return how bad a wrong `credential` is: it pays, pays in another run, or is unused."""
         if _pays(self.route, credential):
             return Severity.ERROR
-        return Severity.WARNING if _pays(self.other, credential) else Severity.HINT
+        elsewhere = any(_pays(route, credential) for route in self.routes)
+        return Severity.WARNING if elsewhere else Severity.HINT
 
 
 def _pays(route: Route, credential: Credential) -> bool:
@@ -69,6 +86,14 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Command:
+    """What to run where no edit of a file can help. `purpose` says what it does, as a sentence."""
+
+    run: str
+    purpose: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One rule's verdict at one place. `leftover` marks text that changes nothing (any more)."""
 
@@ -78,6 +103,8 @@ class Finding:
     place: Place
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    commands: tuple[Command, ...] = ()
+    """What only a person can do: log out, unset a variable of the shell, change a file's mode."""
     leftover: bool = False
 
 

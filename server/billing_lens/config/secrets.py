@@ -1,0 +1,19 @@
+"""How a secret looks: by the name it stands under, or by its own shape."""
+
+from __future__ import annotations
+
+import re
+
+SECRET_NAME = re.compile(
+    r"token(?!_file)|secret|password|passwd|apikey|api_key|authorization|cookie|headers|private",
+    re.IGNORECASE,
+)
+"""Names of variables and members whose values are taken for secrets."""
+
+TOKEN = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]*")
+"""Anthropic's and others' keys, and JSON Web Tokens."""
+
+
+def holds_a_token(text: str) -> bool:
+    """Return whether a key or token stands somewhere in `text` in plain sight."""
+    return TOKEN.search(text) is not None

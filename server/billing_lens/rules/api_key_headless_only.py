@@ -1,0 +1,61 @@
+"""Rule api-key-headless-only: a key that was refused in the dialog pays for headless runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Place, Source
+from billing_lens.billing.environment import Environment
+from billing_lens.billing.key import Answer, answer_to
+from billing_lens.billing.login import state_file
+from billing_lens.fixes.variable_fixes import variable_fixes
+from billing_lens.machine.machine import Machine, Mode
+from billing_lens.rules.override import (
+    commands_for,
+    evidence,
+    wanted,
+    wrongly_paying,
+)
+from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
+
+
+@rule(
+    "api-key-headless-only",
+    severity=Severity.ERROR,
+    evidence=(
+        "customApiKeyResponses rejected",
+        "anthropics/claude-code#33996",
+        "anthropics/claude-code#36350",
+        "anthropics/claude-code#91777",
+    ),
+    explains_route=True,
+)
+def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
+    """Your "No" to an API key does not hold for `claude -p` and CI."""
+    if not is_refused(machine):
+        return
+    for route, credential in wrongly_paying(verdict, Source.API_KEY):
+        if route.mode is Mode.HEADLESS:
+            yield Finding(
+                "api-key-headless-only",
+                verdict.severity_of(credential),
+                f"`claude -p` and CI bill {route.label} instead of {wanted(verdict, route)}: "
+                "they use ANTHROPIC_API_KEY although you refused it in the terminal.",
+                credential.place,
+                (*_refusal(machine), *evidence(verdict, route)),
+                tuple(variable_fixes(machine, credential.place)),
+                tuple(commands_for(machine, credential.place)),
+            )
+
+
+def is_refused(machine: Machine) -> bool:
+    """Return whether the user answered No when Claude Code asked about the key of headless runs."""
+    key = Environment(machine, Mode.HEADLESS).get("ANTHROPIC_API_KEY")
+    return key is not None and answer_to(machine, key) is Answer.REJECTED
+
+
+def _refusal(machine: Machine) -> Iterator[Related]:
+    file = state_file(machine)
+    if file:
+        place = Place(file.path, "/customApiKeyResponses/rejected")
+        yield Related(place, "Claude Code remembers your No here; it counts in a terminal only.")

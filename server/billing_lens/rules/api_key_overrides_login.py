@@ -1,0 +1,55 @@
+"""Rule api-key-overrides-login: an API key pays instead of the login."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.route import Route
+from billing_lens.machine.machine import Machine, Mode
+from billing_lens.rules.api_key_headless_only import is_refused
+from billing_lens.rules.override import override, set_by, wrongly_paying
+from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
+
+
+@rule(
+    "api-key-overrides-login",
+    severity=Severity.ERROR,
+    evidence=(
+        "sub+apikey",
+        "sub+prim+ant",
+        "anthropics/claude-code#1740",
+        "anthropics/claude-code#37686",
+        "anthropics/claude-code#62338",
+        "anthropics/claude-code#78491",
+        "anthropics/claude-code#12352",
+    ),
+    explains_route=True,
+)
+def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
+    """An API key is charged instead of your login."""
+    for route, credential in wrongly_paying(verdict, Source.API_KEY, Source.MANAGED_KEY):
+        if credential.source is Source.MANAGED_KEY:
+            yield _of_console(machine, verdict, route, credential)
+        elif not (route.mode is Mode.HEADLESS and is_refused(machine)):
+            why = f"ANTHROPIC_API_KEY, set by {set_by(machine, credential.place)}, is used"
+            yield override("api-key-overrides-login", machine, verdict, (route, credential), why)
+
+
+def _of_console(
+    machine: Machine, verdict: Verdict, route: Route, credential: Credential
+) -> Finding:
+    why = "the API key that a Console login left behind is used"
+    found = override("api-key-overrides-login", machine, verdict, (route, credential), why)
+    commands = (
+        Command("claude auth logout", "Removes the key that Claude Code keeps."),
+        Command("claude auth login", "Logs in again, with your claude.ai account."),
+    )
+    return Finding(
+        found.rule,
+        found.severity,
+        found.message,
+        found.place,
+        found.related,
+        commands=commands,
+    )

@@ -1,0 +1,44 @@
+"""Rule base-url-redirects-login: the subscription's token goes to another host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Place, Source
+from billing_lens.fixes.variable_fixes import variable_fixes
+from billing_lens.machine.machine import Machine
+from billing_lens.rules.override import (
+    commands_for,
+    evidence,
+    run_of,
+    set_by,
+)
+from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+
+TOKENS = (Source.CLAUDE_AI_LOGIN, Source.OAUTH_TOKEN)
+
+
+@rule(
+    "base-url-redirects-login",
+    severity=Severity.ERROR,
+    evidence=("ANTHROPIC_BASE_URL + sub", "farion1231/cc-switch#4200"),
+)
+def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
+    """ANTHROPIC_BASE_URL sends your subscription's token to another host."""
+    seen: set[Place] = set()
+    for route in verdict.routes:
+        place = route.host_place
+        if route.source not in TOKENS or place is None or place in seen:
+            continue
+        seen.add(place)
+        yield Finding(
+            "base-url-redirects-login",
+            Severity.ERROR if route == verdict.route else Severity.WARNING,
+            f"{run_of(verdict, route)}Claude Code sends your subscription's token to {route.host}, "
+            f"because ANTHROPIC_BASE_URL is set by {set_by(machine, place)}. "
+            "Whoever runs that host can use your account.",
+            place,
+            tuple(evidence(verdict, route)),
+            tuple(variable_fixes(machine, place)),
+            tuple(commands_for(machine, place)),
+        )

@@ -1,0 +1,24 @@
+"""Rule cloud-provider-overrides-login: a cloud provider was left switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Source
+from billing_lens.machine.machine import Machine
+from billing_lens.rules.override import override, set_by, wrongly_paying
+from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+
+
+@rule(
+    "cloud-provider-overrides-login",
+    severity=Severity.ERROR,
+    evidence=("bedrock+sub", "anthropics/claude-code#40688"),
+    explains_route=True,
+)
+def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
+    """A cloud provider is switched on and is billed instead of your login."""
+    for run in wrongly_paying(verdict, Source.CLOUD_PROVIDER):
+        place = run[1].place
+        why = f"{place.variable} is switched on by {set_by(machine, place)}"
+        yield override("cloud-provider-overrides-login", machine, verdict, run, why)

@@ -1,0 +1,62 @@
+"""Rule console-only-scope: a grant for the Console where one for Claude Code belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Credential, Place, Source
+from billing_lens.billing.login import INFERENCE_SCOPE
+from billing_lens.config.models import ProfileCredentials
+from billing_lens.machine.machine import Machine
+from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
+from billing_lens.rules.stored_login import (
+    LOG_IN_AGAIN,
+    is_console_grant,
+    is_for_the_console,
+    severity_of_login,
+)
+
+
+@rule(
+    "console-only-scope",
+    severity=Severity.ERROR,
+    evidence=(
+        "creds scopes without inference",
+        "anthropics/claude-code#39445",
+        "anthropics/claude-code#30494",
+    ),
+)
+def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
+    """A Console grant is stored where a login or a token for models belongs."""
+    for login in verdict.route.credentials_from(Source.CLAUDE_AI_LOGIN):
+        if is_console_grant(machine, login):
+            severity = severity_of_login(verdict)
+            yield Finding(
+                "console-only-scope",
+                severity,
+                "This login was made for the Console: without the scope "
+                f"{INFERENCE_SCOPE} Claude Code cannot use your subscription.",
+                Place(login.place.path, "/claudeAiOauth/scopes"),
+                commands=LOG_IN_AGAIN,
+                leftover=severity is Severity.HINT,
+            )
+    for profile in verdict.route.credentials_from(Source.PROFILE):
+        yield from _of_profile(machine, verdict, profile)
+
+
+def _of_profile(machine: Machine, verdict: Verdict, profile: Credential) -> Iterator[Finding]:
+    file = machine.existing(profile.credentials_path or "")
+    stored = file.model(ProfileCredentials) if file else None
+    if file and stored and stored.scope and is_for_the_console(stored.scope):
+        severity = verdict.severity_of(profile)
+        yield Finding(
+            "console-only-scope",
+            severity,
+            f"Profile '{profile.profile}' was signed in for the Console: without the scope "
+            f"{INFERENCE_SCOPE} its requests to models are refused.",
+            Place(file.path, "/scope"),
+            commands=(
+                Command(f"ant auth login --profile {profile.profile}", "Asks for every scope."),
+            ),
+            leftover=severity is Severity.HINT,
+        )

@@ -1,0 +1,131 @@
+"""What the rules on "this pays instead of that" share: which credential, in which run, and words.
+
+A rule says which sources it is about and why such a credential is in charge; who pays, who should,
+the evidence and the severity are the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from billing_lens.billing.credential import Credential, Place, Source, State, short_id
+from billing_lens.billing.expectation import Expectation
+from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.shell_startup import probably_set_in
+from billing_lens.config.kinds import Platform, Scope
+from billing_lens.fixes.variable_fixes import variable_fixes
+from billing_lens.machine.machine import Machine
+from billing_lens.rules.rule import Command, Finding, Related, Verdict
+
+
+def wrongly_paying(verdict: Verdict, *sources: Source) -> Iterator[tuple[Route, Credential]]:
+    """Yield each credential of `sources` that pays where another should, once, with its run."""
+    seen: set[Place] = set()
+    for route in verdict.wrong_routes:
+        for credential in route.credentials_from(*sources):
+            if credential.state is State.ACTIVE and credential.place not in seen:
+                seen.add(credential.place)
+                yield route, credential
+
+
+def override(
+    rule: str, machine: Machine, verdict: Verdict, run: tuple[Route, Credential], why: str
+) -> Finding:
+    """Return the finding that a credential of a variable or a setting pays instead of another.
+
+    `why` completes "Claude Code bills … instead of …: ".
+    """
+    route, credential = run
+    return Finding(
+        rule,
+        verdict.severity_of(credential),
+        f"{bills_instead(verdict, route)}: {why}.",
+        credential.place,
+        tuple(evidence(verdict, route)),
+        tuple(variable_fixes(machine, credential.place)),
+        tuple(commands_for(machine, credential.place)),
+    )
+
+
+def bills_instead(verdict: Verdict, route: Route) -> str:
+    """Return "Claude Code bills API usage instead of your Claude Max login", naming the run."""
+    payment = f"bills {route.label} instead of {wanted(verdict, route)}"
+    run = run_of(verdict, route)
+    return f"{run}Claude Code {payment}"
+
+
+def run_of(verdict: Verdict, route: Route) -> str:
+    """Return "In VS Code, " and the like for a run that is not the one asked for."""
+    if route == verdict.route:
+        return ""
+    for seen in verdict.environments:
+        if seen.route == route and seen.name != "terminal":
+            return "In VS Code, " if seen.name == "editor" else "In VS Code's terminal, "
+    return f"In {route.mode.value} runs, "
+
+
+def wanted(verdict: Verdict, route: Route) -> str:
+    """Return who should pay, in words that follow "instead of"."""
+    expected = verdict.expected
+    if expected is None or expected.billing is None:
+        return f"organization {short_id(_organization(expected))}"
+    if expected.billing is Billing.SUBSCRIPTION:
+        login = usable_login(route)
+        return f"your {login_name(login)} login" if login else "your Claude subscription"
+    return {
+        Billing.API_USAGE: "API usage",
+        Billing.CLOUD_PROVIDER: "your cloud provider",
+        Billing.GATEWAY: "your gateway",
+    }.get(expected.billing, "what you expect")
+
+
+def _organization(expected: Expectation | None) -> str:
+    return (expected and expected.organization) or "you expect"
+
+
+def usable_login(route: Route) -> Credential | None:
+    """Return the claude.ai login that is there and can be used, whether it pays or not."""
+    logins = route.credentials_from(Source.CLAUDE_AI_LOGIN)
+    return next((login for login in logins if login.can_be_chosen), None)
+
+
+def login_name(login: Credential) -> str:
+    """Return "Claude Max", or "claude.ai" when no plan is known."""
+    return f"Claude {login.plan.title()}" if login.plan else "claude.ai"
+
+
+def evidence(verdict: Verdict, route: Route) -> Iterator[Related]:
+    """Yield the places that show who should pay."""
+    login = usable_login(route)
+    if login:
+        yield Related(login.place, f"Your {login_name(login)} login is here.")
+    elif verdict.expected and verdict.expected.place:
+        yield Related(verdict.expected.place, f"This shows {verdict.expected.origin}.")
+
+
+def commands_for(machine: Machine, place: Place) -> Iterator[Command]:
+    """Yield what to run when the process's variable is to blame, with the line that sets it."""
+    if place.variable is None or place.path is not None:
+        return
+    line = probably_set_in(machine, place.variable)
+    also = f"; take it out of {line.path}, line {line.range.start.line + 1}, too" if line else ""
+    windows = machine.platform is Platform.WIN32
+    run = f"Remove-Item Env:{place.variable}" if windows else f"unset {place.variable}"
+    yield Command(run, f"Takes the variable out of this shell{also}.")
+
+
+def set_by(machine: Machine, place: Place) -> str:
+    """Return who sets a variable or setting: "your shell", "the project's settings" and so on."""
+    file = machine.file(place.path) if place.path else None
+    if file is None:
+        return "your shell"
+    return _SETTERS[file.scope] if file.scope else "VS Code's settings"
+
+
+_SETTERS = {
+    Scope.USER: "your user settings",
+    Scope.PROJECT: "the project's settings",
+    Scope.LOCAL: "your local settings of the project",
+    Scope.FLAG: "the settings given by --settings",
+    Scope.MANAGED: "your administrator's managed settings",
+}

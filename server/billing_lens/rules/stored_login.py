@@ -1,0 +1,45 @@
+"""What the rules on the claude.ai login share: how bad it is, what its scopes say, what to run."""
+
+from __future__ import annotations
+
+from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.login import INFERENCE_SCOPE
+from billing_lens.config.models import ClaudeCredentials
+from billing_lens.machine.machine import Machine
+from billing_lens.rules.rule import Command, Severity, Verdict
+
+LOG_IN_AGAIN = (
+    Command("claude auth logout", "Removes the login that cannot be used."),
+    Command("claude auth login", "Logs in with your claude.ai account."),
+)
+
+CONSOLE_SCOPES = ("org:create_api_key", "user:developer")
+"""What a Console login asks for (anthropics/claude-code#39445, the ``ant`` CLI's documentation)."""
+
+
+def severity_of_login(verdict: Verdict) -> Severity:
+    """Return how bad it is that a login cannot be used: does the wrong one pay, or nobody?"""
+    if verdict.as_expected is False:
+        return Severity.ERROR
+    if verdict.wrong_routes or verdict.route.source is Source.NONE:
+        return Severity.WARNING
+    return Severity.HINT
+
+
+def is_console_grant(machine: Machine, login: Credential) -> bool:
+    """Return whether a stored login has scopes of the Console, and not the one for models."""
+    file = machine.existing(login.place.path) if login.place.path else None
+    credentials = file.model(ClaudeCredentials) if file else None
+    stored = credentials.claudeAiOauth if credentials else None
+    scopes = stored.scopes if stored else None
+    return bool(scopes) and is_for_the_console(" ".join(map(str, _list(scopes))))
+
+
+def _list(scopes: list[object] | str | None) -> list[object]:
+    return scopes if isinstance(scopes, list) else [scopes]
+
+
+def is_for_the_console(scope: str) -> bool:
+    """Return whether scopes, divided by blanks, are the Console's without the one for models."""
+    granted = scope.split()
+    return INFERENCE_SCOPE not in granted and any(it in granted for it in CONSOLE_SCOPES)

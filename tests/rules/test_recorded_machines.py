@@ -1,0 +1,92 @@
+"""The whole catalogue on every recorded machine."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from billing_lens.billing.credential import Source
+from billing_lens.rules import RULES, Severity
+from tests.conformance.recorded import KNOWN_DIFFERENCES, recorded_cases, title_of
+from tests.rules.recorded_findings import KEPT, described, reviewed_case
+
+FINE = (
+    *("nothing", "sub", "apikey", "authtok", "oauthtok", "bedrock", "vertex", "foundry"),
+    *("ant", "prim", "wif", "sub+profile", "sub+oauthtok"),
+)
+"""Machines with one way to pay, or with nothing in the way of the login."""
+
+WRONG_BY_POLICY = ("force", "managed")
+
+
+@cache
+def kept() -> dict[str, str]:
+    """Return the kept text of each machine by its first line."""
+    blocks = KEPT.read_text(encoding="utf-8").strip("\n").split("\n\n")
+    return {block.partition("\n")[0]: block for block in blocks}
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=title_of(case)) for case in recorded_cases()]
+)
+def test_finds_what_was_reviewed(case: dict[str, Any]) -> None:
+    found = described(case)
+
+    assert found == kept().get(found.partition("\n")[0])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=title_of(case))
+        for case in recorded_cases()
+        if case["name"] in FINE and not (case["name"] == "sub+ant" and case["version"] < "2.1.154")
+    ],
+)
+def test_finds_nothing_serious_on_a_fine_machine(case: dict[str, Any], tmp_path: Path) -> None:
+    seen = reviewed_case(case, tmp_path)
+
+    serious = [found.finding for found in seen.findings if found.finding.severity.rank < 2]
+
+    assert seen.as_expected is not False
+    assert not serious
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=title_of(case))
+        for case in recorded_cases()
+        if case["expect"]["source"] == Source.CLAUDE_AI_LOGIN.value
+        and case["expect"].get("works", True)
+        and not any(word in case["name"] for word in WRONG_BY_POLICY)
+        and title_of(case) not in KNOWN_DIFFERENCES
+    ],
+)
+def test_blames_nothing_where_the_login_was_seen_to_pay(
+    case: dict[str, Any], tmp_path: Path
+) -> None:
+    """The recording says who paid, so that this does not rest on our own route.
+
+    A login that ran out was sent all the same; that it did is what is wrong.
+    """
+    seen = reviewed_case(case, tmp_path)
+
+    blamed = [
+        found.finding
+        for found in seen.findings
+        if found.finding.severity is Severity.ERROR and RULES[found.finding.rule].explains_route
+        if found.finding.rule != "login-expired"
+    ]
+
+    assert not blamed
+
+
+def test_every_rule_that_the_recordings_can_show_is_seen() -> None:
+    text = KEPT.read_text(encoding="utf-8")
+    unseen = {rule for rule in RULES if f" {rule} " not in text}
+
+    assert unseen <= {"organization-changed"}, "these need a backup or VS Code's settings"
