@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix proof conformance requirements clean
+.PHONY: help demo test lint vsix proof conformance pages requirements clean
 .PHONY: need-python need-node real-vscode
 
 help:  ## Show what can be made.
@@ -36,6 +36,9 @@ proof: $(VENV)/.dev  ## Show that the real Claude Code agrees, before and after 
 
 conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest version included.
 	$(BIN)/python -m tests.claude_code.conformance
+
+pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from the rules.
+	$(BIN)/python -m tests.rules.pages
 
 requirements: $(VENV)/.dev  ## Lock the Python dependencies anew.
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.txt

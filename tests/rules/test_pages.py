@@ -1,28 +1,82 @@
-"""Every rule has a page, and the page says of the rule what the rule says of itself."""
+"""Every rule has a page; it says what the rule says of itself, and its examples hold."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from billing_lens.cli.rules import page_of
 from billing_lens.rules import RULES, Rule
+from tests.conformance.recorded import recorded_cases
+from tests.rules.pages import (
+    HEADINGS,
+    PAGES,
+    README,
+    example,
+    generated,
+    readme_list,
+    with_generated,
+)
+from tests.rules.reviewed import reviewed
 
-PAGES = Path(__file__).parents[2] / "docs" / "rules"
-README = PAGES.parents[1] / "README.md"
+each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def page(rule: Rule) -> str:
+    return (PAGES / f"{rule.id}.md").read_text(encoding="utf-8")
+
+
+@each_rule
 def test_page_is_in_step_with_the_rule(rule: Rule) -> None:
-    page = page_of(rule.id)
+    text = page(rule)
 
-    assert page.startswith(f"# {rule.id}\n\n{rule.summary}\n")
-    assert f"| severity | {rule.severity.value}" in page
-    assert f"docs/rules/{rule.id}.md" in README.read_text(encoding="utf-8")
-    for issue in rule.evidence:
-        assert "#" not in issue or issue.rpartition("#")[2] in page
+    assert text.startswith(f"# {rule.id}\n\n{rule.summary}\n")
+    assert text == with_generated(text, generated(rule)), "run `make pages`"
+    assert tuple(re.findall(r"^## (.*)$", text, re.MULTILINE)) == HEADINGS
 
 
 def test_no_page_without_a_rule() -> None:
-    assert {page.stem for page in PAGES.glob("*.md")} == set(RULES)
+    assert {file.stem for file in PAGES.glob("*.md")} == set(RULES)
+
+
+def test_readme_lists_every_rule() -> None:
+    text = README.read_text(encoding="utf-8")
+
+    assert text == with_generated(text, readme_list()), "run `make pages`"
+
+
+@each_rule
+def test_bad_example_is_found(rule: Rule, tmp_path: Path) -> None:
+    bad = example(page(rule), "Bad")
+
+    seen = reviewed(bad.machine, tmp_path, bad.version)
+
+    assert rule.id in {found.finding.rule for found in seen.findings}
+
+
+@each_rule
+def test_good_example_is_not(rule: Rule, tmp_path: Path) -> None:
+    text = page(rule)
+    good = example(text, "Good")
+
+    seen = reviewed(good.machine, tmp_path, good.version)
+
+    assert good != example(text, "Bad")
+    assert rule.id not in {found.finding.rule for found in seen.findings}
+
+
+@each_rule
+def test_recorded_runs_it_rests_on_are_there(rule: Rule) -> None:
+    names = {case["name"] for case in recorded_cases()}
+    missing = [it for it in rule.evidence if "#" not in it and it not in names]
+
+    assert not missing
+    assert rule.evidence
+
+
+@each_rule
+def test_page_is_printed_without_its_marks(rule: Rule) -> None:
+    assert "<!--" not in page_of(rule.id)
+    assert rule.summary in page_of(rule.id)

@@ -25,7 +25,7 @@ _MARKS = {
     State.UNUSABLE: ("✗", "dim"),
     State.IGNORED: ("·", "dim"),
 }
-_SEVERITY_STYLES = {
+SEVERITY_STYLES = {
     Severity.ERROR: "bold red",
     Severity.WARNING: "bold yellow",
     Severity.INFO: "bold blue",
@@ -133,7 +133,7 @@ def _summary(review: Review, paint: Paint) -> Iterator[str]:
         for found in serious:
             severity = found.finding.severity
             where = place_text(review.machine, found.finding.place)
-            level = paint(_SEVERITY_STYLES[severity], severity.value)
+            level = paint(SEVERITY_STYLES[severity], severity.value)
             yield f"{level} {found.finding.rule} {where}"
         yield f"{len(serious)} {plural}. Run {command} to see where, {fix} to put it right."
     elif review.route.source is Source.NONE:
@@ -162,7 +162,7 @@ def _finding_lines(
 ) -> Iterator[str]:
     """Yield a finding; a fix that was `shown` with an earlier one is not shown again."""
     machine, finding = review.machine, found.finding
-    style = _SEVERITY_STYLES[finding.severity]
+    style = SEVERITY_STYLES[finding.severity]
     yield f"{paint(style, finding.severity.value)}[{finding.rule}] {paint('bold', finding.message)}"
     yield f"  {paint('cyan', '-->')} {place_text(machine, finding.place)}"
     for related in finding.related:

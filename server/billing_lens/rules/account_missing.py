@@ -15,7 +15,7 @@ from billing_lens.rules.stored_login import LOG_IN_AGAIN
 @rule(
     "account-missing",
     severity=Severity.INFO,
-    evidence=("oauthAccount null", "anthropics/claude-code#58625"),
+    evidence=("no oauthAccount at all, creds only", "anthropics/claude-code#58625"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """You are logged in, but Claude Code remembers no account to show."""

@@ -21,7 +21,7 @@ TOKENS = (Source.CLAUDE_AI_LOGIN, Source.OAUTH_TOKEN)
 @rule(
     "base-url-redirects-login",
     severity=Severity.ERROR,
-    evidence=("ANTHROPIC_BASE_URL + sub", "farion1231/cc-switch#4200"),
+    evidence=("sub+baseurl", "farion1231/cc-switch#4200"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """ANTHROPIC_BASE_URL sends your subscription's token to another host."""

@@ -13,7 +13,7 @@ from billing_lens.rules.rule import Finding, Severity, Verdict, rule
 @rule(
     "cloud-provider-overrides-login",
     severity=Severity.ERROR,
-    evidence=("bedrock+sub", "anthropics/claude-code#40688"),
+    evidence=("sub+bedrock", "anthropics/claude-code#40688"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ VARIABLE = "CLAUDE_CONFIG_DIR"
     "config-directory-split",
     severity=Severity.ERROR,
     evidence=(
-        "CONFIG_DIR=~/.claude explicit",
+        "CONFIG_DIR empty",
         "legacy + .claude.json",
         "anthropics/claude-code#88601",
         "anthropics/claude-code#83832",

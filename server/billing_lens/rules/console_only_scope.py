@@ -21,7 +21,7 @@ from billing_lens.rules.stored_login import (
     "console-only-scope",
     severity=Severity.ERROR,
     evidence=(
-        "creds scopes without inference",
+        "creds scopes without user:inference",
         "anthropics/claude-code#39445",
         "anthropics/claude-code#30494",
     ),

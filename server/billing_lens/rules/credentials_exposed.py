@@ -18,7 +18,11 @@ WRITABLE_BY_OTHERS = 0o022
 @rule(
     "credentials-exposed",
     severity=Severity.WARNING,
-    evidence=("creds mode 0644", "antvar[ant] creds group readable", "antvar[ant] config 0666"),
+    evidence=(
+        "creds mode 0644",
+        "antvar[ant only] creds mode 0644",
+        "antvar[ant only] config mode 0666",
+    ),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """Others on this machine can read your credentials, or a link leads elsewhere."""

@@ -19,7 +19,7 @@ NAMES = {"editor": "Claude Code in VS Code", "editor-terminal": "VS Code's own t
     "environments-differ",
     severity=Severity.WARNING,
     evidence=(
-        "entrypoint vscode: apikey not approved",
+        "entrypoint vscode: userkey",
         "anthropics/claude-code#12383",
         "anthropics/claude-code#10415",
         "anthropics/claude-code#38314",

@@ -14,7 +14,7 @@ from billing_lens.rules.rule import Finding, Severity, Verdict, rule
 @rule(
     "federation-incomplete",
     severity=Severity.ERROR,
-    evidence=("WIF no identity token", "WIF rule only", "WIF organization only"),
+    evidence=("WIF without token", "WIF without org", "WIF without rule"),
     versions=">=2.1.118",
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from billing_lens.rules.rule import Finding, Severity, Verdict, rule
 @rule(
     "federation-overrides-login",
     severity=Severity.ERROR,
-    evidence=("sub+wif", "wif+ant"),
+    evidence=("wif @ user settings", "WIF token file"),
     versions=">=2.1.118",
     explains_route=True,
 )

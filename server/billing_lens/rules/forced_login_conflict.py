@@ -23,9 +23,9 @@ DEMANDED = {"claudeai": Billing.SUBSCRIPTION, "console": Billing.API_USAGE}
     "forced-login-conflict",
     severity=Severity.ERROR,
     evidence=(
-        "forceLoginMethod=claudeai, sub+apikey @ /etc/claude-code/managed-settings.json",
+        "managed method claudeai: sub+key",
         "forceLoginOrgUUID=other, sub @ /etc/claude-code/managed-settings.json",
-        "forceLoginMethod=claudeai, sub+apikey @ .claude/settings.json",
+        "forceLoginMethod=claudeai, prim @ .claude/settings.json",
         "anthropics/claude-code#59348",
         "anthropics/claude-code#56935",
         "anthropics/claude-code#61036",

@@ -25,7 +25,7 @@ CONSEQUENCES = {
 @rule(
     "invalid-config",
     severity=Severity.WARNING,
-    evidence=("creds truncated JSON", "antvar[…] invalid JSON config", "~/.claude.json []"),
+    evidence=("creds truncated JSON", "antvar[ant only] invalid JSON config", "~/.claude.json []"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """A file that decides who pays cannot be read as it was meant."""

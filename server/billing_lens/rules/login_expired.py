@@ -13,7 +13,7 @@ from billing_lens.rules.stored_login import LOG_IN_AGAIN
 @rule(
     "login-expired",
     severity=Severity.ERROR,
-    evidence=("creds expired, no refresh token",),
+    evidence=("creds expired, no refreshToken + ant",),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from billing_lens.rules.stored_login import LOG_IN_AGAIN, is_console_grant, seve
 @rule(
     "login-unusable",
     severity=Severity.ERROR,
-    evidence=("creds accessToken empty", "creds scopes empty", "creds truncated JSON"),
+    evidence=("creds accessToken empty", "creds scopes []", "creds truncated JSON"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ from billing_lens.rules.rule import Finding, Severity, Verdict, rule
     "oauth-token-overrides-login",
     severity=Severity.ERROR,
     evidence=(
-        "sub+oauthtok",
+        "oauthtok @ process",
         "anthropics/claude-code#16238",
         "anthropics/claude-code#33877",
         "anthropics/claude-code#39445",

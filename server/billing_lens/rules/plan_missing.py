@@ -16,7 +16,7 @@ from billing_lens.rules.stored_login import LOG_IN_AGAIN
 @rule(
     "plan-missing",
     severity=Severity.WARNING,
-    evidence=("creds subscriptionType=null", "anthropics/claude-code#30185"),
+    evidence=("creds subscriptionType='weird'", "anthropics/claude-code#30185"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """The login says no plan that Claude Code knows, so it is shown as an API account."""

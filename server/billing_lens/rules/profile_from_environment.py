@@ -24,7 +24,7 @@ VARIABLE = "ANTHROPIC_PROFILE"
 @rule(
     "profile-from-environment",
     severity=Severity.ERROR,
-    evidence=("sub+antprof", "antvar[sub+ant+PROFILE] baseline", "PROFILE=gone"),
+    evidence=("sub+antprof", "profile @ user settings", "PROFILE=gone sub+wif"),
     versions=">=2.1.118",
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:

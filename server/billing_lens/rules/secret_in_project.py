@@ -21,7 +21,7 @@ from billing_lens.text.json_pointer import parts_of, pointer_of
 @rule(
     "secret-in-project",
     severity=Severity.WARNING,
-    evidence=("ANTHROPIC_API_KEY @ .claude/settings.json",),
+    evidence=("apikey @ proj trusted",),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """A token or key stands in a file that is shared with the project."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from billing_lens.billing.credential import Place, Source, State
 from billing_lens.billing.expectation import Expectation
-from billing_lens.billing.route import Route
+from billing_lens.billing.route import Billing, Route
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.auth_token_overrides_login import is_gateway_meant
 from billing_lens.rules.override import bills_instead, evidence, usable_login, wanted
@@ -27,7 +27,8 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         return
     severity = Severity.INFO if route.source is Source.AUTH_TOKEN else Severity.ERROR
     place = route.place or expected.place or Place(str(machine.claude.credentials), "")
-    log_in = Command("claude auth login", "Logs in with the account that should pay.")
+    which = " --console" if expected.billing is Billing.API_USAGE else ""
+    log_in = Command(f"claude auth login{which}", "Logs in with the account that should pay.")
     yield Finding(
         "unexpected-payer",
         severity,

@@ -1,0 +1,110 @@
+"""The part of a rule's page that is made from the rule, and the examples that stand in it.
+
+``python -m tests.rules.pages`` (``make pages``) writes the made parts, and the README's list, anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from billing_lens.rules import RULES, Rule
+from tests.machines import MadeUpMachine, headline
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "rules"
+README = ROOT / "README.md"
+
+START, END = "<!-- generated: do not edit -->", "<!-- end of generated -->"
+HEADINGS = ("What it means", "Who pays", "Why it happens", "How to fix it", "Bad", "Good")
+
+_MACHINE = re.compile(r"<!-- machine: (\w+) (\S+) -->")
+_MODE = re.compile(r"<!-- mode: (\d+) -->")
+_FILE = re.compile(r"^`~/([^`]+)`:\n\n```json\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+_EXPORT = re.compile(r"^export (\w+)=(.*)$", re.MULTILINE)
+_PROFILE_FILES = ".config/anthropic/"
+
+
+def generated(rule: Rule) -> str:
+    """Return the made part of a rule's page, with its marks."""
+    issues = [_linked(it) for it in rule.evidence if "#" in it]
+    runs = [f"`{it}`" for it in rule.evidence if "#" not in it]
+    rows = [
+        ("severity", f"{rule.severity.value} at worst"),
+        ("Claude Code", rule.versions.text or "every version"),
+        *((("reports", ", ".join(issues)),) if issues else ()),
+        *((("recorded runs", ", ".join(runs)),) if runs else ()),
+    ]
+    table = "\n".join(("| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows)))
+    return f"{START}\n\n{table}\n\n{END}"
+
+
+def _linked(issue: str) -> str:
+    repository, _, number = issue.partition("#")
+    return f"[{issue}](https://github.com/{repository}/issues/{number})"
+
+
+def readme_list() -> str:
+    """Return the README's list of rules, with its marks."""
+    rows = [f"| [{it.id}](docs/rules/{it.id}.md) | {it.summary} |" for it in RULES.values()]
+    return "\n".join((START, "", "| rule | what it finds |", "|---|---|", *rows, "", END))
+
+
+def with_generated(text: str, part: str) -> str:
+    """Return `text` with `part` between its marks."""
+    before, _, rest = text.partition(START)
+    return before + part + rest.partition(END)[2]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example of a page as a machine, and the version of Claude Code it is about."""
+
+    machine: MadeUpMachine
+    version: str
+
+
+def example(page: str, heading: str) -> Example:
+    """Return the machine that the example under `heading` ("Bad" or "Good") describes.
+
+    Files stand under their names, variables as ``export`` lines; the comment under "Bad" says which
+    machine they are added to.
+    """
+    found = _MACHINE.search(page)
+    assert found, "the page says no machine"
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    mode = _MODE.search(section)
+    files: dict[str, object] = {}
+    for path, text in _FILE.findall(section):
+        details = {"content": text, "mode": mode[1]} if mode else {"content": text}
+        files[path] = {"__file__": details}
+    machine = _bases()[found[1]].with_files(files).with_env(**dict(_EXPORT.findall(section)))
+    return Example(machine, found[2])
+
+
+def _bases() -> dict[str, MadeUpMachine]:
+    whole = headline()
+    profile = [path for path in whole.files if path.startswith(_PROFILE_FILES)]
+    return {
+        "headline": whole,
+        "login": whole.without(*profile),
+        "empty": whole.without(*whole.files),
+    }
+
+
+def main() -> None:
+    """Write the made part of every page and of the README anew."""
+    for rule in RULES.values():
+        page = PAGES / f"{rule.id}.md"
+        _rewrite(page, generated(rule))
+    _rewrite(README, readme_list())
+
+
+def _rewrite(path: Path, part: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(with_generated(text, part), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
