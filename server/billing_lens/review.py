@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
@@ -12,7 +12,8 @@ from billing_lens.billing.route import Billing, Route, resolve_route
 from billing_lens.billing.surroundings import SeenFrom, environments
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.rules import RULES, Finding, Rule, Verdict
+from billing_lens.rules import RULES, Finding, Rule, Severity, Verdict
+from billing_lens.rules.preferences import Severities, preferences_of
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Review:
     findings: tuple[ReviewedFinding, ...]
     environments: tuple[SeenFrom, ...]
     """The route as the terminal and as the editor sees it."""
+    suppressed: int = 0
+    """How many findings the user's preferences leave out."""
 
     @property
     def as_expected(self) -> bool | None:
@@ -82,10 +85,19 @@ class Review:
         return tuple(sorted(unique.values(), key=_preference))
 
 
-def review(machine: Machine, mode: Mode, wish: Wish | None = None) -> Review:
-    """Return who pays on `machine`, whether that is as expected, and what can be done."""
+def review(
+    machine: Machine,
+    mode: Mode,
+    wish: Wish | None = None,
+    severities: Severities | None = None,
+) -> Review:
+    """Return who pays on `machine`, whether that is as expected, and what can be done.
+
+    `wish` and `severities`, of the command line or the editor, come before ``config.toml``.
+    """
+    preferences = preferences_of(machine)
     route, other = resolve_route(machine, mode), resolve_route(machine, mode.other)
-    expected = expectation(machine, wish)
+    expected = expectation(machine, wish or preferences.wish)
     seen_from = environments(machine, (route, other))
     verdict = Verdict(route, other, expected, seen_from)
     simulated: dict[str, OfferedFix | None] = {}
@@ -95,10 +107,23 @@ def review(machine: Machine, mode: Mode, wish: Wish | None = None) -> Review:
         if machine.version in rule.versions
         for finding in rule.check(machine, verdict)
     )
+    wanted = _as_wanted(findings, {**preferences.severities, **(severities or {})})
     ordered = sorted(
-        findings, key=lambda found: (found.finding.severity.rank, not found.rule.explains_route)
+        wanted, key=lambda found: (found.finding.severity.rank, not found.rule.explains_route)
     )
-    return Review(machine, route, other, expected, tuple(ordered), seen_from)
+    suppressed = len(findings) - len(ordered)
+    return Review(machine, route, other, expected, tuple(ordered), seen_from, suppressed)
+
+
+def _as_wanted(
+    findings: tuple[ReviewedFinding, ...], severities: Severities
+) -> Iterator[ReviewedFinding]:
+    """Yield the findings as the user wants them; what is a mere hint is never raised."""
+    for found in findings:
+        wanted = severities.get(found.rule.id, found.finding.severity)
+        if wanted is not None:
+            severity = Severity.HINT if found.finding.severity is Severity.HINT else wanted
+            yield replace(found, finding=replace(found.finding, severity=severity))
 
 
 def _offers(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from lsprotocol import types
 
 from tests.lsp.capabilities import BARE, capable
 from tests.lsp.conftest import RunServer, with_version
-from tests.lsp.editor import read
+from tests.lsp.editor import Editor, read
 from tests.lsp.places import ACTIVE, LOGIN, PROFILE, PROFILE_TOKENS, STATE
 from tests.lsp.texts import applied
+from tests.lsp.wire import Message
 from tests.machines import MadeUpMachine
 
 CLEAR = "Clear the cached organization and sign-in of profile 'default': bills Claude Max 20x"
@@ -21,11 +24,19 @@ HINT = 4
 FIX_ALL = "source.fixAll.billingLens"
 
 
+async def fixes(
+    editor: Editor, path: Path, text: str, at: str, only: Sequence[str] | None = None
+) -> list[Message]:
+    """The code actions but the one that records what pays as intended."""
+    actions = await editor.actions(path, text, at, only)
+    return [it for it in actions if not it["title"].startswith("This is intended")]
+
+
 async def test_each_fix_says_where_it_leads_and_one_is_preferred(start_editor: RunServer) -> None:
     editor = await start_editor()
     path = editor.home(PROFILE)
     text = editor.open(path)
-    actions = await editor.actions(path, text, ORGANIZATION)
+    actions = await fixes(editor, path, text, ORGANIZATION)
 
     assert [(each["title"], each["kind"], each["isPreferred"]) for each in actions] == [
         (CLEAR, "quickfix", True),
@@ -41,7 +52,7 @@ async def test_applying_a_fix_clears_what_it_fixes(start_editor: RunServer) -> N
     text = editor.open(path)
     version = editor.edit(path, ((0, 1), (0, 1), "\n"))
     text = text.replace("{", "{\n", 1)
-    clear, _ = await editor.actions(path, text, ORGANIZATION)
+    clear, _ = await fixes(editor, path, text, ORGANIZATION)
     [change] = clear["edit"]["documentChanges"]
     assert change["textDocument"] == {"uri": path.as_uri(), "version": version}
 
@@ -52,13 +63,13 @@ async def test_applying_a_fix_clears_what_it_fixes(start_editor: RunServer) -> N
     assert editor.shown(path) == []
     [leftover] = editor.shown(editor.home(PROFILE_TOKENS))
     assert leftover["severity"] == HINT
-    assert await editor.actions(path, fixed, "}") == []
+    assert await fixes(editor, path, fixed, "}") == []
 
 
 async def test_a_file_is_renamed_only_by_an_editor_that_can(start_editor: RunServer) -> None:
     editor = await start_editor()
     path = editor.home(PROFILE)
-    _, retire = await editor.actions(path, read(path), ORGANIZATION)
+    _, retire = await fixes(editor, path, read(path), ORGANIZATION)
     assert retire["edit"]["documentChanges"] == [
         {
             "kind": "rename",
@@ -73,7 +84,7 @@ async def test_a_file_is_renamed_only_by_an_editor_that_can(start_editor: RunSer
     cannot = capable(operations=[types.ResourceOperationKind.Create])
     other = await start_editor(capabilities=cannot)
     path = other.home(PROFILE)
-    actions = await other.actions(path, read(path), ORGANIZATION)
+    actions = await fixes(other, path, read(path), ORGANIZATION)
     assert [(each["title"], each["isPreferred"]) for each in actions] == [(CLEAR, True)]
 
 
@@ -85,7 +96,7 @@ async def test_an_editor_without_versions_gets_plain_changes(
     path = editor.home(PROFILE)
     spelled = path.as_uri().replace("default", "%64efault")
     text = editor.open_uri(spelled, read(path))
-    [action] = await editor.actions(path, text, ORGANIZATION)
+    [action] = await fixes(editor, path, text, ORGANIZATION)
 
     assert action["title"] == CLEAR
     assert action["edit"].keys() == {"changes"}
@@ -99,7 +110,7 @@ async def test_a_file_that_nobody_opened_is_edited_without_a_version(
 ) -> None:
     editor = await start_editor()
     path = editor.home(PROFILE)
-    clear, _ = await editor.actions(path, read(path), ORGANIZATION)
+    clear, _ = await fixes(editor, path, read(path), ORGANIZATION)
     [change] = clear["edit"]["documentChanges"]
 
     assert change["textDocument"] == {"uri": path.as_uri(), "version": None}
@@ -110,7 +121,7 @@ async def test_what_stands_on_the_disk_now_is_what_is_edited(start_editor: RunSe
     editor = await start_editor()
     path = editor.home(PROFILE)
     path.write_text("\n\n" + read(path))
-    clear, _ = await editor.actions(path, read(path), ORGANIZATION)
+    clear, _ = await fixes(editor, path, read(path), ORGANIZATION)
     [change] = clear["edit"]["documentChanges"]
 
     assert json.loads(applied(read(path), change["edits"])) == {"version": "1.0"}
@@ -136,7 +147,7 @@ async def test_only_the_kinds_asked_for_are_offered(start_editor: RunServer) -> 
     editor = await start_editor()
     path = editor.home(PROFILE)
     for only, kinds in ONLY:
-        actions = await editor.actions(path, read(path), ORGANIZATION, only)
+        actions = await fixes(editor, path, read(path), ORGANIZATION, only)
         assert [each["kind"] for each in actions] == kinds, only
 
 
@@ -144,7 +155,7 @@ async def test_fix_all_applies_the_best_safe_fix_alone(start_editor: RunServer) 
     editor = await start_editor()
     path = editor.home(PROFILE)
     text = editor.open(path)
-    [action] = await editor.actions(path, text, "{", ["source.fixAll"])
+    [action] = await fixes(editor, path, text, "{", ["source.fixAll"])
 
     [change] = action["edit"]["documentChanges"]
     assert json.loads(applied(text, change["edits"])) == {"version": "1.0"}
@@ -154,19 +165,19 @@ async def test_nothing_is_offered_elsewhere(start_editor: RunServer) -> None:
     editor = await start_editor()
     path = editor.home(PROFILE)
 
-    assert await editor.actions(path, read(path), '"version"') == []
+    assert await fixes(editor, path, read(path), '"version"') == []
     for name in (LOGIN, STATE):
         text = read(editor.home(name))
-        assert await editor.actions(editor.home(name), text, "{") == []
-        assert await editor.actions(editor.home(name), text, "{", ["source"]) == []
-    assert await editor.actions(editor.machine.cwd / "package.json", "{", "{", ["source"]) == []
+        assert await fixes(editor, editor.home(name), text, "{") == []
+        assert await fixes(editor, editor.home(name), text, "{", ["source"]) == []
+    assert await fixes(editor, editor.machine.cwd / "package.json", "{", "{", ["source"]) == []
 
 
 async def test_leftovers_are_not_fixed_all_at_once(start_editor: RunServer) -> None:
     editor = await start_editor(with_version("2.1.330"))
     path = editor.home(PROFILE)
 
-    assert await editor.actions(path, read(path), ORGANIZATION, ["source"]) == []
+    assert await fixes(editor, path, read(path), ORGANIZATION, ["source"]) == []
 
 
 async def test_a_broken_text_is_not_edited(start_editor: RunServer) -> None:
@@ -175,7 +186,7 @@ async def test_a_broken_text_is_not_edited(start_editor: RunServer) -> None:
     editor.open(path)
     editor.edit(path, ((0, 1), (0, 1), " x"))
     text = read(path).replace("{", "{ x", 1)
-    actions = await editor.actions(path, text, ORGANIZATION)
+    actions = await fixes(editor, path, text, ORGANIZATION)
 
     assert [each["title"] for each in actions] == [RETIRE]
     assert [each["kind"] for each in actions[0]["edit"]["documentChanges"]] == ["rename"]
@@ -187,7 +198,7 @@ async def test_another_profile_is_selected_in_a_new_file_or_in_the_one_there_is(
     two = machine.with_files({PROFILE.replace("default", "work"): {"version": "1.0"}})
     editor = await start_editor(two)
     path, active = editor.home(PROFILE), editor.home(ACTIVE)
-    actions = await editor.actions(path, read(path), ORGANIZATION)
+    actions = await fixes(editor, path, read(path), ORGANIZATION)
     [select] = [each for each in actions if each["title"].startswith("Select profile 'work'")]
     created, filled = select["edit"]["documentChanges"]
     assert created == {"kind": "create", "uri": active.as_uri()}
@@ -195,7 +206,7 @@ async def test_another_profile_is_selected_in_a_new_file_or_in_the_one_there_is(
     assert applied("", filled["edits"]) == "work\n"
 
     active.write_text("default")
-    actions = await editor.actions(path, read(path), ORGANIZATION)
+    actions = await fixes(editor, path, read(path), ORGANIZATION)
     [select] = [each for each in actions if each["title"].startswith("Select profile 'work'")]
     [filled] = select["edit"]["documentChanges"]
     assert applied("default", filled["edits"]) == "work\n"

@@ -149,8 +149,8 @@ class ConfigFile:
 
     @property
     def is_json(self) -> bool:
-        """Whether the kind is JSON at all (``active_config`` is one line of plain text)."""
-        return self.kind is not Kind.ANTHROPIC_ACTIVE_CONFIG
+        """Whether the kind is JSON at all (``active_config`` is plain text, ours is TOML)."""
+        return self.kind not in (Kind.ANTHROPIC_ACTIVE_CONFIG, Kind.PREFERENCES)
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

@@ -23,6 +23,8 @@ class Kind(str, Enum):
     CLAUDE_CREDENTIALS = "claude-credentials"
     CLAUDE_SETTINGS = "claude-settings"
     VSCODE_SETTINGS = "vscode-settings"
+    PREFERENCES = "billing-lens-preferences"
+    """Our own ``config.toml``: what the user expects, and which rules are off."""
 
 
 class Scope(str, Enum):

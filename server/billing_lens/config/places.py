@@ -167,6 +167,23 @@ def vscode_settings(
     )
 
 
+def preferences_file(
+    platform: Platform, home: PurePath, cwd: PurePath, environment: Mapping[str, str]
+) -> PurePath:
+    """Return the place of our own ``config.toml``, as platformdirs has it for this platform.
+
+    Not asked of platformdirs itself: it knows this process's machine only.
+    """
+    if platform is Platform.WIN32:
+        moved = environment.get("LOCALAPPDATA")
+        directory = PureWindowsPath(moved) if moved else home / "AppData" / "Local"
+    elif platform is Platform.DARWIN:
+        directory = home / "Library" / "Application Support"
+    else:
+        directory = resolved(cwd, environment.get("XDG_CONFIG_HOME") or str(home / ".config"))
+    return directory / "billing-lens" / "config.toml"
+
+
 def shell_startup_files(home: PurePath, cwd: PurePath) -> tuple[PurePath, ...]:
     """Return the files in which people set variables for shells, and direnv's of a project."""
     names = (".zshenv", ".zprofile", ".zshrc", ".bash_profile", ".bashrc", ".profile")

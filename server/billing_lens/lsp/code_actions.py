@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 
+from billing_lens.fixes.expectation_fix import expect
 from billing_lens.fixes.fix import Safety
 from billing_lens.lsp.conversion import our_range
+from billing_lens.lsp.diagnostics import path_of_finding
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
 from billing_lens.rules import Severity
+from billing_lens.rules.preferences import preferences_file_of
 
 FIX_ALL = "source.fixAll.billingLens"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
@@ -67,6 +70,32 @@ def _quick_fixes(
             is_preferred=offer.id == preferred,
             edit=edit,
         )
+    yield from _intended(review, path, touched, writer)
+
+
+def _intended(
+    review: Review, path: str, touched: Sequence[types.Diagnostic], writer: EditWriter
+) -> Iterator[types.CodeAction]:
+    """Yield the action that records what pays now as expected, instead of silencing a finding."""
+    codes = {diagnostic.code for diagnostic in touched}
+    explained = [
+        found.rule.id
+        for found in _findings_in(review, path)
+        if found.rule.explains_route and found.rule.id in codes
+    ]
+    preferences = preferences_file_of(review.machine)
+    if not explained or review.as_expected is not False or preferences is None:
+        return
+    fix = expect(review.route, preferences)
+    edit = writer.write(fix) if fix else None
+    if fix and edit:
+        yield types.CodeAction(
+            fix.title,
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[it for it in touched if it.code in explained],
+            is_preferred=False,
+            edit=edit,
+        )
 
 
 def _fix_all(review: Review, path: str, writer: EditWriter) -> Iterator[types.CodeAction]:
@@ -85,7 +114,7 @@ def _safe_fixes_of_serious_findings(review: Review, path: str) -> Iterator[Offer
 
 
 def _findings_in(review: Review, path: str) -> Iterator[ReviewedFinding]:
-    return (found for found in review.findings if found.finding.place.path == path)
+    return (found for found in review.findings if path_of_finding(review, found) == path)
 
 
 def _overlap(one: types.Range, other: types.Range) -> bool:

@@ -210,7 +210,9 @@ class BillingLensServer(LanguageServer):
             self._pending.cancel()
             self._pending = None
         self._looked_at = asyncio.get_running_loop().time()
-        self._review = review(machine, self.settings.mode, self.settings.wish)
+        self._review = review(
+            machine, self.settings.mode, self.settings.wish, self.settings.severities
+        )
         self._publish()
         status = status_document(self._review)
         if status != self._status:

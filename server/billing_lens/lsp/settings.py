@@ -6,17 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from billing_lens.billing.expectation import ANY, Wish
-from billing_lens.billing.route import Billing
+from billing_lens.billing.expectation import Wish
 from billing_lens.machine.machine import Mode
+from billing_lens.rules.preferences import EXPECTABLE, Severities, severities_in
 
 SECTION = "billingLens"
-
-EXPECTABLE = (
-    *(Billing.SUBSCRIPTION, Billing.API_USAGE, Billing.CLOUD_PROVIDER, Billing.GATEWAY),
-    ANY,
-)
-"""What can be expected to pay."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +19,7 @@ class Settings:
 
     mode: Mode = Mode.INTERACTIVE
     wish: Wish | None = None
+    severities: Severities | None = None
 
 
 def read_settings(value: object) -> Settings:
@@ -41,6 +36,7 @@ def read_settings(value: object) -> Settings:
     return Settings(
         mode=Mode.HEADLESS if mode == Mode.HEADLESS else Mode.INTERACTIVE,
         wish=wish if wish.billing or wish.organization else None,
+        severities=severities_in(_mapping(section.get("rules"))),
     )
 
 

@@ -21,6 +21,7 @@ from billing_lens.config.places import (
     anthropic_places,
     claude_places,
     managed_places,
+    preferences_file,
     project_places,
     pure_path,
     resolved,
@@ -157,6 +158,10 @@ class MachineReader:
             self.options.platform, self._home, self._cwd, self.options.environment
         ):
             yield self._file(path, Kind.VSCODE_SETTINGS)
+        ours = preferences_file(
+            self.options.platform, self._home, self._cwd, self.options.environment
+        )
+        yield self._file(ours, Kind.PREFERENCES)
 
     def _claude_places(self) -> ClaudePlaces:
         """Where Claude Code's files are; user, flag and managed settings may move them all.

@@ -56,7 +56,8 @@ def status_document(review: Review) -> Document:
 def check_document(review: Review) -> Document:
     """Return what ``check --format json`` prints."""
     findings = [_finding(review.machine, found) for found in review.findings]
-    return _redacted({"schema": SCHEMA, "findings": findings}, review.machine)
+    document = {"schema": SCHEMA, "findings": findings, "suppressed": review.suppressed}
+    return _redacted(document, review.machine)
 
 
 def route_document(machine: Machine, route: Route) -> Document:

@@ -143,6 +143,13 @@ def _summary(review: Review, paint: Paint) -> Iterator[str]:
         yield paint("yellow", f"Mind that {runs} bill {review.other.label}.")
     else:
         yield paint("green", "Nothing to put right.")
+    yield from _left_out(review, paint)
+
+
+def _left_out(review: Review, paint: Paint) -> Iterator[str]:
+    """Say that there are findings that the user does not want to see."""
+    if review.suppressed:
+        yield paint("dim", f"{review.suppressed} left out, as your preferences say.")
 
 
 def check_text(review: Review, paint: Paint) -> str:
@@ -154,6 +161,7 @@ def check_text(review: Review, paint: Paint) -> str:
     if not lines:
         payment = describe_payment(review.route)
         lines = [f"{paint('green', 'No findings.')} Claude Code: {payment}."]
+    lines.extend(_left_out(review, paint))
     return Redactor(review.machine).text("\n".join(lines))
 
 

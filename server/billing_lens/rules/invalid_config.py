@@ -9,6 +9,7 @@ from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile, Problem
 from billing_lens.config.kinds import Kind
 from billing_lens.machine.machine import Machine
+from billing_lens.rules.preferences import preferences_file_of, preferences_of
 from billing_lens.rules.rule import Finding, Severity, Verdict, rule
 
 CONSEQUENCES = {
@@ -24,7 +25,7 @@ CONSEQUENCES = {
 
 @rule(
     "invalid-config",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     evidence=("creds truncated JSON", "antvar[ant only] invalid JSON config", "~/.claude.json []"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
@@ -34,6 +35,14 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if file.kind in CONSEQUENCES:
             for problem in file.problems:
                 yield _finding(file, problem)
+    ours = preferences_file_of(machine)
+    for problem in preferences_of(machine).problems if ours else ():
+        yield Finding(
+            "invalid-config",
+            Severity.ERROR,
+            f"{problem.message} This part of your preferences does not count.",
+            Place(ours.path if ours else None, "", span=problem.span),
+        )
 
 
 def _finding(file: ConfigFile, problem: Problem) -> Finding:
