@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix proof conformance pages requirements clean
+.PHONY: help demo test lint vsix proof fixes conformance pages requirements clean
 .PHONY: need-python need-node real-vscode
 
 help:  ## Show what can be made.
@@ -33,6 +33,9 @@ vsix: node_modules/.ready  ## Package the VS Code extension as dist/billing-lens
 
 proof: $(VENV)/.dev  ## Show that the real Claude Code agrees, before and after each fix.
 	$(BIN)/python -m tests.claude_code.proof
+
+fixes: $(VENV)/.dev  ## Try every fix on several versions of the real Claude Code, and record it.
+	$(BIN)/python -m tests.claude_code.fixes
 
 conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest version included.
 	$(BIN)/python -m tests.claude_code.conformance

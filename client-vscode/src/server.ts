@@ -19,14 +19,15 @@ export type ServerState =
   | { kind: "stopped" };
 
 /**
- * All JSON files of the disk, and active_config, which is plain text. Not narrowed by name or folder:
- * CLAUDE_CONFIG_DIR and ANTHROPIC_CONFIG_DIR can put Claude Code's files anywhere, and only the
- * server knows where they are. It answers nothing for the others.
+ * All JSON files of the disk, active_config, which is plain text, and our own config.toml. Not
+ * narrowed by name or folder: CLAUDE_CONFIG_DIR and ANTHROPIC_CONFIG_DIR can put Claude Code's files
+ * anywhere, and only the server knows where they are. It answers nothing for the others.
  */
 const DOCUMENTS = [
   { scheme: "file", language: "json" },
   { scheme: "file", language: "jsonc" },
   { scheme: "file", pattern: "**/active_config" },
+  { scheme: "file", pattern: "**/billing-lens/config.toml" },
 ];
 
 /** The language server: finds it, runs it, and tells what it says about who pays. */

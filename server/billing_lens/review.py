@@ -13,7 +13,7 @@ from billing_lens.billing.surroundings import SeenFrom, environments
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Severity, Verdict
-from billing_lens.rules.preferences import Severities, preferences_of
+from billing_lens.rules.preferences import Severities, preferences_file_of, preferences_of
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,9 @@ def review(
         if machine.version in rule.versions
         for finding in rule.check(machine, verdict)
     )
-    wanted = _as_wanted(findings, {**preferences.severities, **(severities or {})})
+    ours = preferences_file_of(machine)
+    by_rule = {**preferences.severities, **(severities or {})}
+    wanted = _as_wanted(findings, by_rule, ours.path if ours else None)
     ordered = sorted(
         wanted, key=lambda found: (found.finding.severity.rank, not found.rule.explains_route)
     )
@@ -116,11 +118,16 @@ def review(
 
 
 def _as_wanted(
-    findings: tuple[ReviewedFinding, ...], severities: Severities
+    findings: tuple[ReviewedFinding, ...], severities: Severities, preferences: str | None
 ) -> Iterator[ReviewedFinding]:
-    """Yield the findings as the user wants them; what is a mere hint is never raised."""
+    """Yield the findings as the user wants them; what is a mere hint is never raised.
+
+    What is wrong with the wishes themselves cannot be wished away.
+    """
     for found in findings:
-        wanted = severities.get(found.rule.id, found.finding.severity)
+        wanted = found.finding.severity
+        if found.finding.place.path != preferences:
+            wanted = severities.get(found.rule.id, wanted)
         if wanted is not None:
             severity = Severity.HINT if found.finding.severity is Severity.HINT else wanted
             yield replace(found, finding=replace(found.finding, severity=severity))
@@ -137,15 +144,31 @@ def _offers(
 
 
 def _offer(machine: Machine, fix: Fix, verdict: Verdict) -> OfferedFix | None:
-    """Return `fix` with its outcome; None when it would not change who pays although it should."""
-    after = simulate(fix, machine)
-    resulting = resolve_route(after, verdict.route.mode)
-    elsewhere = resolve_route(after, verdict.other.mode)
-    changes = (resulting.label, elsewhere.label) != (verdict.route.label, verdict.other.label)
-    right = (
-        is_as_expected(resulting, verdict.expected) is not False and resulting.works is not False
+    """Return `fix` with its outcome; None when it would not change who pays although it should.
+
+    It reaches its aim when the right one pays afterwards and, where that was so before, when fewer
+    other runs are wrong than before.
+    """
+    changed = simulate(fix, machine)
+    resulting = resolve_route(changed, verdict.route.mode)
+    elsewhere = resolve_route(changed, verdict.other.mode)
+    after = Verdict(
+        resulting, elsewhere, verdict.expected, environments(changed, (resulting, elsewhere))
     )
-    return OfferedFix(fix, resulting, right) if changes or right else None
+    before_and_after = zip(_runs(verdict), _runs(after), strict=False)
+    changes = any((it.label, it.place) != (was.label, was.place) for was, it in before_and_after)
+    right = after.as_expected is not False and resulting.works is not False
+    was_right = verdict.as_expected is not False and verdict.route.works is not False
+    helps = not was_right or not _wrong(verdict) or _wrong(after) < _wrong(verdict)
+    return OfferedFix(fix, resulting, right and helps) if changes or right else None
+
+
+def _runs(verdict: Verdict) -> tuple[Route, ...]:
+    return (verdict.route, verdict.other, *(seen.route for seen in verdict.environments))
+
+
+def _wrong(verdict: Verdict) -> int:
+    return sum(is_as_expected(route, verdict.expected) is False for route in _runs(verdict))
 
 
 def _preference(offer: OfferedFix) -> tuple[bool, int, str]:

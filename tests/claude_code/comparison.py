@@ -107,7 +107,7 @@ def prove(stage: Stage) -> Iterator[Scene]:
 
 def _after(stage: Stage, fix: OfferedFix) -> Scene:
     with _fresh(stage) as built:
-        lens.apply(built, stage.version, fix)
+        lens.apply(built, stage.version, fix.id)
         now = lens.status(built, stage.version).routes
         promise = Comparison(
             "billing-lens status", now.headless.label, fix.promised.summary, now.summary

@@ -14,7 +14,7 @@ from tests.claude_code.observe import BILLED_AS_API, BILLED_AS_API_LOGIN
 from tests.machines import BuiltMachine, Source
 
 _FINDINGS = 1
-"""The exit code of ``check`` when there are findings."""
+"""The exit code of ``check`` with findings, and of ``fix`` when something is left to put right."""
 
 
 class LensError(Exception):
@@ -104,9 +104,9 @@ def offered_fixes(machine: BuiltMachine, version: str) -> tuple[OfferedFix, ...]
     )
 
 
-def apply(machine: BuiltMachine, version: str, fix: OfferedFix) -> str:
-    """Applies the fix to the machine's files and returns what was printed."""
-    return _run(machine, version, "fix", "--fix", fix.id, "--yes")
+def apply(machine: BuiltMachine, version: str, fix: str, mode: str = "interactive") -> str:
+    """Applies the fix of this id to the machine's files and returns what was printed."""
+    return _run(machine, version, "fix", "--fix", fix, "--yes", "--mode", mode)
 
 
 def _fixes(machine: BuiltMachine, version: str, mode: str) -> dict[str, dict[str, Any]]:
@@ -128,7 +128,7 @@ def _run(machine: BuiltMachine, version: str, *command: str) -> str:
         check=False,
         encoding="utf-8",
     )
-    allowed = (0, _FINDINGS) if command[0] == "check" else (0,)
+    allowed = (0, _FINDINGS) if command[0] in ("check", "fix") else (0,)
     if done.returncode not in allowed:
         raise LensError(f"billing-lens {command[0]}: exit {done.returncode}\n{done.stderr}")
     return done.stdout

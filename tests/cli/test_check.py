@@ -28,7 +28,6 @@ def test_findings_are_exactly_as_promised(tmp_path: Path) -> None:
             "location",
             "related",
             "fixes",
-            "commands",
             "docs",
         }
         assert found["location"].keys() == {"path", "pointer", "range"}

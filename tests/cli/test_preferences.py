@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
-import platformdirs
 import pytest
+from platformdirs.api import PlatformDirsABC
+from platformdirs.macos import MacOS
+from platformdirs.unix import Unix
 
 from billing_lens.config.kinds import Platform
-from billing_lens.config.places import preferences_file, pure_path
+from billing_lens.config.places import preferences_file
 from tests.cli.command_line import run
 from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 
@@ -106,12 +108,93 @@ def test_what_can_be_understood_beside_it_counts(tmp_path: Path) -> None:
     assert "profile-overrides-login" not in check(machine, tmp_path)
 
 
-def test_its_place_is_the_one_of_platformdirs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    home = pure_path(Platform.LINUX, str(Path.home()))
+def test_what_is_wrong_with_the_wishes_cannot_be_wished_away(tmp_path: Path) -> None:
+    machine = with_preferences('[rules]\ninvalid-config = "off"\nprofile-drfit = "off"\n')
+    options = machine.build(tmp_path).options("2.1.146")
 
-    place = preferences_file(Platform.LINUX, home, home, {})
+    done = run("check", "--format", "json", *options)
 
-    if platformdirs.__name__ and Path("/etc/os-release").exists():
-        usual = platformdirs.user_config_path("billing-lens", appauthor=False)
-        assert str(place) == str(usual / "config.toml")
+    (found,) = done.findings("invalid-config")
+    assert "There is no rule 'profile-drfit'." in found["message"]
+    assert "suppressed" not in done.json
+
+
+def test_a_foreign_home_has_its_own_wherever_ours_is(
+    tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Variables of ours are passed on to it unless ``--no-env`` is given."""
+    ours = own_home / ".config" / "billing-lens" / "config.toml"
+    ours.parent.mkdir(parents=True)
+    ours.write_text('[expected]\nbilling = "gateway"\n', encoding="utf-8")
+    theirs = with_preferences('[expected]\nbilling = "api_usage"\n').build(tmp_path)
+    options = [it for it in theirs.options("2.1.146") if it != "--no-env"]
+
+    for moved in ("", str(ours.parents[1])):
+        monkeypatch.setenv("XDG_CONFIG_HOME", moved)
+        assert run("status", "--json", *options).json["expected"]["billing"] == "api_usage"
+
+
+def test_a_foreign_home_without_one_is_not_judged_by_ours(tmp_path: Path, own_home: Path) -> None:
+    ours = own_home / ".config" / "billing-lens" / "config.toml"
+    ours.parent.mkdir(parents=True)
+    ours.write_text('[expected]\nbilling = "api_usage"\n', encoding="utf-8")
+
+    said = run("status", "--json", *headline().build(tmp_path).options("2.1.146")).json
+
+    assert said["expected"]["billing"] == "subscription"
+
+
+HOME = PurePosixPath("/home/dev")
+WINDOWS_HOME = PureWindowsPath(r"C:\Users\dev")
+
+
+@pytest.mark.parametrize("moved", ["", "/elsewhere", "relative", "~/there", " "])
+@pytest.mark.parametrize(("platform", "dirs"), [(Platform.LINUX, Unix), (Platform.DARWIN, MacOS)])
+def test_its_place_is_the_one_of_platformdirs(
+    platform: Platform,
+    dirs: type[PlatformDirsABC],
+    moved: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(HOME))
+    monkeypatch.setenv("XDG_CONFIG_HOME", moved)
+
+    place = preferences_file(platform, HOME, {"XDG_CONFIG_HOME": moved})
+
+    assert str(place.parent) == dirs("billing-lens", appauthor=False).user_config_dir
+
+
+@pytest.mark.parametrize(
+    ("moved", "folder"),
+    [
+        ("", r"C:\Users\dev\AppData\Local"),
+        (r"D:\data", r"D:\data"),
+        ("data", None),
+        (r"\data", None),
+    ],
+)
+def test_its_place_on_windows(moved: str, folder: str | None) -> None:
+    place = preferences_file(Platform.WIN32, WINDOWS_HOME, {"LOCALAPPDATA": moved})
+
+    usual = r"C:\Users\dev\AppData\Local"
+    assert str(place) == rf"{folder or usual}\billing-lens\config.toml"
+
+
+def test_what_stands_in_its_place_and_is_no_file_is_said(tmp_path: Path) -> None:
+    built = headline().build(tmp_path)
+    (built.home / CONFIG).mkdir(parents=True)
+
+    done = run("check", "--format", "json", *built.options("2.1.146"))
+
+    (found,) = done.findings("invalid-config")
+    assert found["message"].startswith("A directory stands where a file belongs.")
+    assert found["location"]["path"] == str(built.home / CONFIG)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    machine = with_preferences('\ufeff[rules]\nprofile-overrides-login = "off"\n')
+
+    found = check(machine, tmp_path)
+
+    assert "invalid-config" not in found
+    assert "profile-overrides-login" not in found

@@ -20,6 +20,7 @@ from tests.machines import BuiltMachine, headline
 INTERRUPT = "\x03"
 CONFIG = ".config/anthropic/configs/default.json"
 COLOUR = re.compile(r"\x1b\[")
+COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.fixture
@@ -27,8 +28,14 @@ def built(tmp_path: Path) -> BuiltMachine:
     return headline().build(tmp_path)
 
 
-def on_a_terminal(*argv: str, answer: str = "", **variables: str) -> tuple[int, str]:
-    """Run the program on a terminal, type `answer` when it asks, and return code and screen."""
+def on_a_terminal(
+    *argv: str, answer: str | tuple[str, ...] = "", **variables: str
+) -> tuple[int, str]:
+    """Run the program on a terminal and return code and screen.
+
+    Each time it asks, the next answer is typed.
+    """
+    answers = [answer] if isinstance(answer, str) else list(answer)
     command, environment = program(*argv, TERM="xterm", **variables)
     ours, theirs = pty.openpty()
 
@@ -45,7 +52,7 @@ def on_a_terminal(*argv: str, answer: str = "", **variables: str) -> tuple[int, 
         preexec_fn=take_terminal,  # noqa: PLW1509 no thread is running here
     )
     os.close(theirs)
-    screen, answered, give_up = b"", 0.0, time.monotonic() + 30
+    screen, typed, answered, give_up = b"", 0, 0.0, time.monotonic() + 30
     while time.monotonic() < give_up:
         if select.select([ours], [], [], 0.1)[0]:
             try:
@@ -55,11 +62,15 @@ def on_a_terminal(*argv: str, answer: str = "", **variables: str) -> tuple[int, 
             if not read:
                 break
             screen += read
-        if answer and b"[y/N]" in screen and time.monotonic() > answered + 3:
-            os.write(ours, answer.encode())
-            answered = time.monotonic()
+        asked = screen.count(b"[y/N]")
+        if asked > typed and answers:
+            if time.monotonic() > answered + 3 or answers[0] != INTERRUPT:
+                os.write(ours, answers[0].encode())
+                answered = time.monotonic()
             # An interrupt between Python's prompt and its read is lost; a person presses again.
-            answer = answer if answer == INTERRUPT else ""
+            if answers[0] != INTERRUPT:
+                del answers[0]
+                typed += 1
     os.close(ours)
     return started.wait(10), screen.decode("utf-8", "replace")
 
@@ -74,16 +85,71 @@ def test_yes_applies_the_fix(built: BuiltMachine, answer: str) -> None:
     assert "organization_id" not in (built.home / CONFIG).read_text()
 
 
-@pytest.mark.parametrize("answer", ["n\n", "\n", "maybe\n", "\x04", INTERRUPT])
-def test_anything_else_changes_nothing(built: BuiltMachine, answer: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [("n\n", 1), ("\n", 1), ("maybe\n", 1), ("\x04", 1), (INTERRUPT, 130)],
+)
+def test_anything_else_changes_nothing(built: BuiltMachine, answer: str, code: int) -> None:
     before = fingerprint(built.home)
 
-    code, screen = on_a_terminal("fix", *built.options("2.1.146"), answer=answer)
+    done, screen = on_a_terminal("fix", *built.options("2.1.146"), answer=answer)
 
-    assert code == 1
+    assert done == code
     assert "Nothing was changed." in screen
     assert "Traceback" not in screen
     assert fingerprint(built.home) == before
+
+
+def test_whoever_says_no_is_told_the_other_way(built: BuiltMachine) -> None:
+    _, screen = on_a_terminal("fix", *built.options("2.1.146"), answer="n\n")
+
+    assert "Another way:" in screen
+    assert "billing-lens fix --fix retire-profile:default --home" in screen
+
+
+class TestStepByStep:
+    """A cloud provider hides a profile, which hides the login."""
+
+    @pytest.fixture
+    def layered(self, tmp_path: Path) -> BuiltMachine:
+        return headline().with_env(CLAUDE_CODE_USE_BEDROCK="1").build(tmp_path)
+
+    def test_each_step_looks_again(self, layered: BuiltMachine) -> None:
+        options = layered.options("2.1.146")
+        code, screen = on_a_terminal("fix", *options, answer=("y\n", "y\n"), NO_COLOR="1")
+
+        said = " ".join(screen.split())
+        assert code == 0
+        steps = [
+            "Step 1: Claude Code bills Amazon Bedrock instead of your Claude Max login",
+            "Careful: this is not enough on its own. Claude Code then bills API usage",
+            "Applied. Claude Code now bills API usage (organization 2222…) (still not as expected)",
+            "Step 2: Claude Code bills API usage of organization 2222…",
+            "Applied. Claude Code now bills Claude Max 20x (as expected).",
+            "As expected now; 1 other offered change is no longer needed.",
+        ]
+        positions = [said.index(step) for step in steps]
+        assert positions == sorted(positions)
+        assert said.count("Careful:") == 1
+
+    @pytest.mark.parametrize(("second", "code"), [("n\n", 1), (INTERRUPT, 130)])
+    def test_what_was_applied_before_is_said(
+        self, layered: BuiltMachine, second: str, code: int
+    ) -> None:
+        done, screen = on_a_terminal("fix", *layered.options("2.1.146"), answer=("y\n", second))
+
+        assert done == code
+        assert "Nothing was changed." not in screen
+        assert "Nothing more was changed. Applied before" in screen
+        assert screen.count("billing-lens undo ") == 2
+        assert "organization_id" in (layered.home / CONFIG).read_text()
+
+    def test_nothing_is_wider_than_the_terminal_but_code(self, built: BuiltMachine) -> None:
+        _, coloured = on_a_terminal("fix", *built.options("2.1.146"), answer="y\n", COLUMNS="80")
+        screen = COLOUR_CODE.sub("", coloured)
+
+        prose = [line for line in screen.splitlines() if not line.startswith(("  ", "Undo it"))]
+        assert [line for line in prose if len(line) > 80] == []
 
 
 def test_colour_on_a_terminal_unless_no_color(built: BuiltMachine) -> None:

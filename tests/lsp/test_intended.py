@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
+from lsprotocol import types
 from tomlkit import parse
 
 from tests.lsp.capabilities import BARE, capable
 from tests.lsp.conftest import RunServer, with_version
-from tests.lsp.editor import read
-from tests.lsp.places import PROFILE
+from tests.lsp.editor import Editor, read
+from tests.lsp.places import PROFILE, PROFILE_TOKENS
 from tests.lsp.texts import applied
-from tests.machines import CONSOLE_ORGANIZATION
+from tests.lsp.wire import Message
+from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine
 
 CONFIG = ".config/billing-lens/config.toml"
 CAN_BE_ASKED = capable(configuration=True)
 ORGANIZATION = '"organization_id"'
 TITLE = "This is intended: expect API usage (organization 2222…) from now on"
+
+
+async def offered_at(editor: Editor, path: Path, diagnostic: Message) -> bool:
+    """Whether the action is offered where a diagnostic starts."""
+    start = diagnostic["range"]["start"]
+    actions = await editor.actions_at(path, (start["line"], start["character"]))
+    return any(it["title"].startswith("This is intended") for it in actions)
 
 
 def intended(actions: list[dict[str, Any]]) -> dict[str, Any]:
@@ -95,3 +105,121 @@ async def test_the_editors_settings_can_switch_a_rule_off(start_editor: RunServe
     )
 
     assert "profile-overrides-login" not in editor.codes(editor.home(PROFILE))
+
+
+async def test_where_the_editors_settings_say_who_should_pay_it_would_be_in_vain(
+    start_editor: RunServer,
+) -> None:
+    settings = {"expected": {"billing": "subscription"}}
+    editor = await start_editor(capabilities=CAN_BE_ASKED, settings=settings)
+    path = editor.home(PROFILE)
+
+    actions = await editor.actions(path, read(path), ORGANIZATION)
+
+    assert actions
+    assert not [it for it in actions if it["title"].startswith("This is intended")]
+
+
+async def test_nobody_means_what_does_not_work(
+    start_editor: RunServer, machine: MadeUpMachine
+) -> None:
+    """The profile in charge has no token, and Claude Code fails."""
+    tokens = cast("dict[str, object]", machine.files[PROFILE_TOKENS])
+    editor = await start_editor(
+        machine.with_files({PROFILE_TOKENS: {**tokens, "access_token": ""}})
+    )
+    status = await editor.status()
+    assert (status["asExpected"], status["route"]["works"]) == (False, False)
+    shown = [
+        (path, it)
+        for path in map(editor.home, (PROFILE, PROFILE_TOKENS))
+        for it in editor.shown(path)
+    ]
+    assert "profile-broken" in {diagnostic["code"] for _, diagnostic in shown}
+
+    for path, diagnostic in shown:
+        assert not await offered_at(editor, path, diagnostic)
+
+
+async def test_it_is_offered_on_serious_findings_about_the_payer_only(
+    start_editor: RunServer,
+) -> None:
+    rules = {"profile-overrides-login": "hint", "organization-conflict": "error"}
+    editor = await start_editor(capabilities=CAN_BE_ASKED, settings={"rules": rules})
+    path = editor.home(PROFILE)
+    assert editor.codes(path)
+
+    for diagnostic in editor.shown(path):
+        assert not await offered_at(editor, path, diagnostic)
+
+
+async def test_an_unsaved_change_of_the_file_counts(start_editor: RunServer) -> None:
+    editor = await start_editor(with_version("2.1.146").with_files({CONFIG: "# mine\n"}))
+    path, config = editor.home(PROFILE), editor.home(CONFIG)
+    text = editor.open(config, language="toml")
+    action = intended(await editor.actions(path, read(path), ORGANIZATION))
+    [change] = action["edit"]["documentChanges"]
+    assert change["textDocument"] == {"uri": config.as_uri(), "version": 1}
+
+    editor.edit(config, applied(text, change["edits"]))
+
+    assert (await editor.status())["asExpected"] is True
+    editor.edit(config, "[expected\n")
+    assert (await editor.status())["asExpected"] is False
+    assert editor.codes(config) == ["invalid-config"]
+    assert read(config) == "# mine\n"
+
+
+async def test_its_folder_is_watched(start_editor: RunServer) -> None:
+    with_file = with_version("2.1.146").with_files({CONFIG: ""})
+    editor = await start_editor(with_file, capabilities=capable(watching=True))
+    await editor.wire.until(lambda: editor.told(types.CLIENT_REGISTER_CAPABILITY))
+
+    [registration] = editor.told(types.CLIENT_REGISTER_CAPABILITY)
+
+    assert editor.home(CONFIG).parent.as_uri() in str(registration)
+
+
+async def test_a_folder_cannot_say_what_is_expected(
+    start_editor: RunServer, machine: MadeUpMachine
+) -> None:
+    """A relative path in the variable would lead into the folder that is open, trusted or not."""
+    built = machine.with_env(XDG_CONFIG_HOME="planted")
+    editor = await start_editor(built)
+    before = await editor.status()
+    folder = editor.home("elsewhere")
+    config = folder / "planted" / "billing-lens" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('[expected]\nbilling = "gateway"\n')
+    added = types.WorkspaceFolder(folder.as_uri(), "elsewhere")
+    event = types.WorkspaceFoldersChangeEvent(added=[added], removed=[])
+    editor.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+
+    assert (await editor.status())["expected"] == before["expected"]
+
+
+async def test_line_ends_and_comments_stay_as_they_are(start_editor: RunServer) -> None:
+    text = '# mine\r\n[expected]\r\nbilling = "subscription" # for now\r\n'
+    editor = await start_editor(with_version("2.1.146").with_files({CONFIG: text}))
+    path = editor.home(PROFILE)
+
+    action = intended(await editor.actions(path, read(path), ORGANIZATION))
+
+    [change] = action["edit"]["documentChanges"]
+    after = applied(text, change["edits"])
+    assert "# for now\r\n" in after
+    assert "\n" not in after.replace("\r\n", "")
+
+
+async def test_a_section_on_one_line_is_filled_too(start_editor: RunServer) -> None:
+    text = 'expected = { billing = "subscription" }\n'
+    editor = await start_editor(with_version("2.1.146").with_files({CONFIG: text}))
+    path = editor.home(PROFILE)
+
+    action = intended(await editor.actions(path, read(path), ORGANIZATION))
+
+    [change] = action["edit"]["documentChanges"]
+    assert parse(applied(text, change["edits"])).unwrap()["expected"] == {
+        "billing": "api_usage",
+        "organization": CONSOLE_ORGANIZATION,
+    }

@@ -1,10 +1,12 @@
 """The part of a rule's page that is made from the rule, and the examples that stand in it.
 
-``python -m tests.rules.pages`` (``make pages``) writes the made parts, and the README's list, anew.
+``python -m tests.rules.pages`` (``make pages``) writes the made parts, the README's list, and the
+rules that the editor's settings know, anew.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from tests.machines import MadeUpMachine, headline
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
 README = ROOT / "README.md"
+MANIFEST = ROOT / "package.json"
 
 START, END = "<!-- generated: do not edit -->", "<!-- end of generated -->"
 HEADINGS = ("What it means", "Who pays", "Why it happens", "How to fix it", "Bad", "Good")
@@ -57,6 +60,14 @@ def with_generated(text: str, part: str) -> str:
     return before + part + rest.partition(END)[2]
 
 
+def manifest_with_rules(text: str) -> str:
+    """Return the extension's manifest with the ids of all rules where its settings name them."""
+    manifest = json.loads(text)
+    settings = manifest["contributes"]["configuration"]["properties"]
+    settings["billingLens.rules"]["propertyNames"]["enum"] = list(RULES)
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+
+
 @dataclass(frozen=True)
 class Example:
     """One example of a page as a machine, and the version of Claude Code it is about."""
@@ -94,11 +105,12 @@ def _bases() -> dict[str, MadeUpMachine]:
 
 
 def main() -> None:
-    """Write the made part of every page and of the README anew."""
+    """Write the made part of every page, of the README and of the manifest anew."""
     for rule in RULES.values():
         page = PAGES / f"{rule.id}.md"
         _rewrite(page, generated(rule))
     _rewrite(README, readme_list())
+    MANIFEST.write_text(manifest_with_rules(MANIFEST.read_text("utf-8")), encoding="utf-8")
 
 
 def _rewrite(path: Path, part: str) -> None:

@@ -50,6 +50,13 @@ def marked_by(rule: str, seen: Review) -> list[Marked]:
     return [_marked(seen, found) for found in seen.findings if found.finding.rule == rule]
 
 
+def variables_marked_by(rule: str, seen: Review) -> list[tuple[ReviewedFinding, str]]:
+    """Return what one rule says of variables of the process, each with the variable's name."""
+    found = [one for one in seen.findings if one.finding.rule == rule]
+    places = [(one, one.finding.place) for one in found]
+    return [(one, place.variable) for one, place in places if place.path is None and place.variable]
+
+
 def _marked(seen: Review, found: ReviewedFinding) -> Marked:
     location = locate(seen.machine, found.finding.place)
     assert location is not None

@@ -12,10 +12,12 @@ from billing_lens.rules import RULES, Rule
 from tests.conformance.recorded import recorded_cases
 from tests.rules.pages import (
     HEADINGS,
+    MANIFEST,
     PAGES,
     README,
     example,
     generated,
+    manifest_with_rules,
     readme_list,
     with_generated,
 )
@@ -45,6 +47,12 @@ def test_readme_lists_every_rule() -> None:
     text = README.read_text(encoding="utf-8")
 
     assert text == with_generated(text, readme_list()), "run `make pages`"
+
+
+def test_the_editors_settings_know_every_rule() -> None:
+    text = MANIFEST.read_text(encoding="utf-8")
+
+    assert text == manifest_with_rules(text), "run `make pages`"
 
 
 @each_rule

@@ -94,10 +94,14 @@ class Credential:
     profile: str | None = None
     profile_kind: ProfileKind | None = None
     profile_type: str | None = None
+    selected_by: Place | None = None
+    """What names the profile: a variable, or ``active_config``."""
     credentials_path: str | None = None
     """The profile's credentials file, when it is there."""
     provider: str | None = None
     host: str | None = None
+    problem: str = ""
+    """Why it does not work or cannot be used, whatever becomes of it; empty when it works."""
     fault: Place | None = None
     """The text to blame when it does not work or cannot be used, where there is one."""
     of_project: bool = False
@@ -112,7 +116,7 @@ class Credential:
 
     def unusable(self, reason: str, fault: Place | None = None) -> Credential:
         """Return it as one that Claude Code looks at and passes over."""
-        return replace(self, state=State.UNUSABLE, reason=reason, works=False, fault=fault)
+        return replace(self.failing(reason, fault), state=State.UNUSABLE)
 
     def ignored(self, reason: str) -> Credential:
         """Return it as one that does not count here."""
@@ -120,7 +124,7 @@ class Credential:
 
     def failing(self, reason: str, fault: Place | None = None) -> Credential:
         """Return it as one that is chosen all the same and then fails."""
-        return replace(self, works=False, reason=reason, fault=fault)
+        return replace(self, works=False, reason=reason, problem=reason, fault=fault)
 
 
 SHORT_ID_CHARACTERS = 4

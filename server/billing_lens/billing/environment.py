@@ -178,10 +178,6 @@ class Environment:
         variable = self._variables.get(name)
         return variable if variable and variable.value.strip() else None
 
-    def raw(self, name: str) -> Variable | None:
-        """Return a variable that is set to anything, also to white space or nothing."""
-        return self._variables.get(name)
-
     def values(self) -> Mapping[str, str]:
         """Return all variables as a process would see them."""
         return {name: variable.value for name, variable in self._variables.items()}

@@ -111,6 +111,7 @@ def _describe(
         email=stored.account_email,
         profile=selection.name,
         profile_kind=selection.kind,
+        selected_by=selection.place,
         profile_type=profile.authentication.type if profile.authentication else None,
         credentials_path=credentials.path if credentials else None,
         host=profile.base_url if isinstance(profile.base_url, str) else None,

@@ -58,6 +58,12 @@ def as_seen_by_extension(machine: Machine) -> Machine:
     return replace(extended, environment={**extended.environment, **entrypoint})
 
 
+def editor_variables(machine: Machine) -> Iterator[tuple[str, str]]:
+    """Yield every variable that VS Code's settings give a terminal or the extension."""
+    for name, given in (*_extension_variables(machine), *_terminal_variables(machine)):
+        yield name, given.value
+
+
 @dataclass(frozen=True)
 class _Given:
     value: str

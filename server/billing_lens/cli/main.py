@@ -15,6 +15,8 @@ from billing_lens.cli.subcommand import Subcommands
 
 WRONG_USAGE = 2
 NOT_READABLE = 3
+INTERRUPTED = 130
+"""As shells have it for a program that Ctrl-C ended."""
 INTERNAL_FAULT = 70
 """As sysexits.h has it for an internal software error."""
 
@@ -69,6 +71,8 @@ def _run(argv: Sequence[str]) -> int:
     except UnreadableMachineError as error:
         print(f"billing-lens: {error}", file=sys.stderr)
         return NOT_READABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 its text or a traceback could hold a secret

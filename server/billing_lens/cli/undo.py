@@ -1,25 +1,67 @@
-"""`billing-lens undo`: takes a fix back, byte for byte."""
+"""`billing-lens undo`: takes a fix back, byte for byte, and says who pays then."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
 
-from billing_lens.cli.options import UsageError
+from billing_lens.cli.options import (
+    UnreadableMachineError,
+    UsageError,
+    add_machine_options,
+    machine_options,
+    review_of,
+)
 from billing_lens.cli.subcommand import Subcommands
 from billing_lens.fixes.apply import FixRefusedError, undo_entry
 from billing_lens.fixes.journal import Entry, Journal, journal_directory
+from billing_lens.machine.machine import Mode
+from billing_lens.output.changes import (
+    changes_document,
+    changes_text,
+    payment_sentence,
+    put_back_lines,
+)
+from billing_lens.output.paint import paint_for
+from billing_lens.output.redaction import Redactor
+from billing_lens.output.wrapping import wrapped
+
+DONE, REFUSED, INTERRUPTED = 0, 1, 130
+
+_DESCRIPTION = """\
+Puts the files of a change back byte for byte, and says who pays then. A file
+that changed since is left as it is. The machine options only matter for who
+pays; without them the mode of the change counts.
+
+Exit codes: 0 done, 1 refused, 2 wrong usage or nothing to undo, 3 the machine
+could not be read, 130 interrupted."""
+
+_EXAMPLES = """\
+examples:
+  billing-lens undo                 take the last change back
+  billing-lens undo --list          what was changed when, and who paid before
+                                    and after, newest first
+  billing-lens undo --list --json   the same for programs
+  billing-lens undo ID              take this one back"""
 
 
 def add_parser(commands: Subcommands) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("undo", help="take back the last fix, or the one named")
+    parser = commands.add_parser(
+        "undo",
+        help="take back the last fix, or the one named",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("id", nargs="?", metavar="ID", help="which one (default: the last applied)")
     parser.add_argument("--list", action="store_true", help="list what was applied, newest first")
-    parser.add_argument("--home", metavar="DIR", type=Path, help="the home that was changed")
-    parser.set_defaults(run=run)
+    parser.add_argument("--json", action="store_true", help="with --list: print JSON")
+    add_machine_options(parser)
+    parser.set_defaults(run=run, mode=None)
 
 
 def run(given: argparse.Namespace) -> int:
@@ -27,21 +69,60 @@ def run(given: argparse.Namespace) -> int:
     home = Path(os.path.abspath(given.home)) if given.home else Path.home()
     journal = Journal(journal_directory(home))
     entries = [entry for entry in journal.entries() if entry.home == str(home)]
+    if given.json and not given.list:
+        raise UsageError("--json goes with --list")
     if given.list:
-        for entry in reversed(entries):
-            print(f"{entry.id}  {entry.state:8} {entry.title}: {entry.resulting_route}")
-        if not entries:
-            print("Nothing was changed here yet.")
-        return 0
+        return _list(entries, as_json=given.json)
     entry = _wanted(entries, given.id)
+    machine_options(given)  # Options that make no sense are refused before anything is done.
     try:
-        undo_entry(entry, journal)
+        return _undo(entry, journal, given)
+    except KeyboardInterrupt:
+        undone = any(kept.id == entry.id and kept.state == "undone" for kept in journal.entries())
+        print(f"\n{entry.id} was undone." if undone else "\nNothing was changed.")
+        return INTERRUPTED
+
+
+def _list(entries: list[Entry], *, as_json: bool) -> int:
+    newest_first = entries[::-1]
+    if as_json:
+        print(json.dumps(changes_document(newest_first), indent=2))
+    elif entries:
+        print(changes_text(newest_first, paint_for()))
+    else:
+        print("Nothing was changed here yet.")
+    return DONE
+
+
+def _undo(entry: Entry, journal: Journal, given: argparse.Namespace) -> int:
+    try:
+        undone = undo_entry(entry, journal)
     except FixRefusedError as error:
         print(f"billing-lens: not undone: {error}", file=sys.stderr)
-        return 1
-    for file in entry.files:
-        print(f"Put back {file.path}")
-    return 0
+        return REFUSED
+    for line in put_back_lines(undone.files):
+        print(line)
+    sys.stdout.flush()
+    _say_who_pays(undone, given)
+    return DONE
+
+
+def _say_who_pays(entry: Entry, given: argparse.Namespace) -> None:
+    """Say who pays after the undoing, as the options describe the machine.
+
+    What they leave open is taken from the change: the mode, and for another home, which has no
+    Claude Code of its own, the version.
+    """
+    known_modes = {mode.value for mode in Mode}
+    given.mode = given.mode or (entry.mode if entry.mode in known_modes else Mode.INTERACTIVE.value)
+    if given.home and not given.claude_version and entry.claude_version:
+        given.claude_version = entry.claude_version
+    try:
+        seen = review_of(given)
+    except (UsageError, UnreadableMachineError) as error:
+        print(f"billing-lens: undone; who pays now cannot be told: {error}", file=sys.stderr)
+        return
+    print(wrapped(Redactor(seen.machine).text(f"{payment_sentence(seen, 'now')}.")))
 
 
 def _wanted(entries: list[Entry], identifier: str | None) -> Entry:

@@ -168,20 +168,22 @@ def vscode_settings(
 
 
 def preferences_file(
-    platform: Platform, home: PurePath, cwd: PurePath, environment: Mapping[str, str]
+    platform: Platform, home: PurePath, environment: Mapping[str, str]
 ) -> PurePath:
     """Return the place of our own ``config.toml``, as platformdirs has it for this platform.
 
-    Not asked of platformdirs itself: it knows this process's machine only.
+    Not asked of platformdirs itself: it knows this process's machine only. A variable that holds
+    no absolute path does not count: joined to the working directory, it would let a folder that
+    nobody trusts say what is expected.
     """
-    if platform is Platform.WIN32:
-        moved = environment.get("LOCALAPPDATA")
-        directory = PureWindowsPath(moved) if moved else home / "AppData" / "Local"
-    elif platform is Platform.DARWIN:
-        directory = home / "Library" / "Application Support"
-    else:
-        directory = resolved(cwd, environment.get("XDG_CONFIG_HOME") or str(home / ".config"))
-    return directory / "billing-lens" / "config.toml"
+    variable = "LOCALAPPDATA" if platform is Platform.WIN32 else "XDG_CONFIG_HOME"
+    moved = pure_path(platform, environment.get(variable, ""))
+    usual = {
+        Platform.LINUX: home / ".config",
+        Platform.DARWIN: home / "Library" / "Application Support",
+        Platform.WIN32: home / "AppData" / "Local",
+    }[platform]
+    return (moved if moved.is_absolute() else usual) / "billing-lens" / "config.toml"
 
 
 def shell_startup_files(home: PurePath, cwd: PurePath) -> tuple[PurePath, ...]:

@@ -15,7 +15,15 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from billing_lens.fixes.fix import Change, CreateFile, Fix, RenameFile, edited_text
-from billing_lens.fixes.journal import Action, ChangedFile, Entry, Journal, make_durable
+from billing_lens.fixes.journal import (
+    Action,
+    ChangedFile,
+    Entry,
+    Journal,
+    Occasion,
+    make_durable,
+)
+from billing_lens.fixes.uninterrupted import uninterrupted
 from billing_lens.machine.machine import Machine
 
 LOCK_SECONDS = 10
@@ -37,8 +45,8 @@ class _Step:
     after: bytes
 
 
-def apply_fix(fix: Fix, machine: Machine, journal: Journal, rule: str, resulting: str) -> Entry:
-    """Apply `fix` to the disk and return its journal entry.
+def apply_fix(fix: Fix, machine: Machine, journal: Journal, occasion: Occasion) -> Entry:
+    """Apply `fix` to the disk and return its journal entry. Ctrl-C waits until it is done.
 
     Raises:
         FixRefusedError: a file changed since it was read, leads out of the home or cannot be
@@ -46,33 +54,60 @@ def apply_fix(fix: Fix, machine: Machine, journal: Journal, rule: str, resulting
     """
     with _alone(journal, str(machine.home)):
         steps = [_prepare(change, machine) for change in fix.changes]
-        entry = Entry(
-            id=journal.new_id(fix.id),
-            at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            home=str(machine.home),
-            rule=rule,
-            fix=fix.id,
-            title=fix.title,
-            resulting_route=resulting,
-            files=tuple(map(_record, steps)),
-        )
+        entry = _entry(fix, machine, journal.new_id(fix.id), occasion, steps)
         backups = {i: step.before for i, step in enumerate(steps) if step.before is not None}
-        journal.keep(entry, backups)
-        try:
-            for step in steps:
-                _do(step)
-        except (OSError, FixRefusedError):
-            done = [pair for pair in enumerate(entry.files) if _is_as_left(pair[1])]
-            _put_back(done, entry, journal)
-            journal.drop(entry)
-            raise
-        return journal.mark(entry, "applied")
+        with uninterrupted():
+            journal.keep(entry, backups)
+            try:
+                for step in steps:
+                    _do(step)
+            except (OSError, FixRefusedError):
+                done = [pair for pair in enumerate(entry.files) if _is_as_left(pair[1])]
+                _put_back(done, entry, journal)
+                journal.drop(entry)
+                raise
+            return journal.mark(entry, "applied")
+
+
+def _entry(
+    fix: Fix, machine: Machine, identifier: str, occasion: Occasion, steps: Sequence[_Step]
+) -> Entry:
+    return Entry(
+        id=identifier,
+        at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        home=str(machine.home),
+        rule=occasion.rule,
+        fix=fix.id,
+        title=occasion.title,
+        resulting_route=occasion.promised_route,
+        files=tuple(map(_record, steps)),
+        finding=occasion.finding,
+        mode=occasion.mode,
+        claude_version=machine.version.text,
+        before_route=occasion.before_route,
+    )
+
+
+def note_outcome(
+    entry: Entry, journal: Journal, resulting_route: str, *, as_expected: bool | None
+) -> Entry:
+    """Keep who pays after a fix, as read from the disk, and return the entry with it.
+
+    An entry that was undone in the meantime is left alone.
+
+    Raises:
+        FixRefusedError: it cannot be written; the entry keeps what the fix promised.
+    """
+    with _alone(journal, entry.home):
+        if entry not in journal.entries():
+            return entry
+        return journal.observe(entry, resulting_route, as_expected=as_expected)
 
 
 def undo_entry(entry: Entry, journal: Journal) -> Entry:
     """Put every file of `entry` back as it was and return the entry marked ``undone``.
 
-    What a run that was cut off had not changed yet stays as it is.
+    What a run that was cut off had not changed yet stays as it is. Ctrl-C waits until it is done.
 
     Raises:
         FixRefusedError: a file is not as the fix left it any more, or leads out of the entry's
@@ -82,8 +117,9 @@ def undo_entry(entry: Entry, journal: Journal) -> Entry:
         changed = [pair for pair in enumerate(entry.files) if not _is_as_before(pair[1])]
         for _, file in changed:
             _refuse_unless_as_left(file)
-        _put_back(changed, entry, journal)
-        return journal.mark(entry, "undone")
+        with uninterrupted():
+            _put_back(changed, entry, journal)
+            return journal.mark(entry, "undone")
 
 
 @contextmanager

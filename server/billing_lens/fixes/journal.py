@@ -53,10 +53,33 @@ class ChangedFile:
 
 
 @dataclass(frozen=True)
+class KeptFinding:
+    """The finding that called for a fix: its message without secrets, and its place."""
+
+    message: str
+    path: str | None = None
+    pointer: str | None = None
+    variable: str | None = None
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Why a fix is applied, and what it is to lead to; texts without secrets, as they are kept."""
+
+    rule: str
+    title: str
+    finding: KeptFinding | None
+    mode: str
+    before_route: str
+    promised_route: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One applied fix. `at` is ISO 8601 in UTC.
 
     `state` is ``pending`` while it is applied; that it still is means that the run was cut off.
+    Entries of earlier versions lack what has a default.
     """
 
     id: str
@@ -68,6 +91,14 @@ class Entry:
     resulting_route: str
     files: tuple[ChangedFile, ...]
     state: State = "pending"
+    finding: KeptFinding | None = None
+    mode: str = ""
+    claude_version: str = ""
+    before_route: str = ""
+    observed: bool = False
+    """Whether `resulting_route` was read from the disk afterwards; it is a promise until then."""
+    as_expected: bool | None = None
+    """Whether the right one paid after it, as observed; None when nothing was expected."""
 
 
 class Journal:
@@ -120,6 +151,18 @@ class Journal:
         changed = replace(entry, state=state)
         self._write(changed)
         return changed
+
+    def observe(self, entry: Entry, resulting_route: str, *, as_expected: bool | None) -> Entry:
+        """Return the entry with what was seen after it was applied, written.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        seen = replace(
+            entry, resulting_route=resulting_route, observed=True, as_expected=as_expected
+        )
+        self._write(seen)
+        return seen
 
     def drop(self, entry: Entry) -> None:
         """Forget an entry that changed nothing."""

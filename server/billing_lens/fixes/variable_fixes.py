@@ -9,6 +9,7 @@ process").
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import Place
@@ -33,18 +34,18 @@ def variable_fixes(machine: Machine, place: Place) -> Iterator[Fix]:
         if place.variable and place.path is None:
             yield from _cancel(machine, place.variable, Scope.USER)
         return
-    yield from _switch_off(file, place)
+    yield from _switch_off(machine, file, place)
     if file.scope is Scope.PROJECT and place.variable:
         yield from _cancel(machine, place.variable, Scope.LOCAL)
 
 
-def _switch_off(file: ConfigFile, place: Place) -> Iterator[Fix]:
+def _switch_off(machine: Machine, file: ConfigFile, place: Place) -> Iterator[Fix]:
     name = place.variable or parts_of(place.pointer or "")[-1]
     aside = f"{name}_OFF" if name.isupper() else f"{name}Off"
     edit = _renaming(file, place.pointer or "", aside) if _is_the_users(file) else None
     if edit:
         yield Fix(
-            f"switch-off:{name}@{_nickname(file, place)}",
+            f"switch-off:{name}@{_nickname(machine, file, place)}",
             f"Switch {name} off in {_file_name(file)} (rename it to {aside})",
             (EditFile(file.path, (edit,)),),
             effort=1,
@@ -77,11 +78,15 @@ def _renaming(file: ConfigFile, pointer: str, aside: str) -> TextEdit | None:
     return TextEdit(node.key_span, json.dumps(aside))
 
 
-def _nickname(file: ConfigFile, place: Place) -> str:
+def _nickname(machine: Machine, file: ConfigFile, place: Place) -> str:
+    """Return a short name that no other place of the same variable has."""
     if file.scope:
         return file.scope.value
+    path = machine.path(file.path)
+    product = "workspace" if path.parent == machine.cwd / ".vscode" else path.parts[-3].lower()
+    words = ["vscode"] if product == "code" else ["vscode", *re.findall(r"[a-z0-9]+", product)]
     in_terminal = (place.pointer or "").startswith("/terminal.")
-    return "vscode-terminal" if in_terminal else "vscode"
+    return "-".join([*words, "terminal"] if in_terminal else words)
 
 
 def _file_name(file: ConfigFile) -> str:

@@ -12,11 +12,13 @@ from billing_lens.lsp.conversion import our_range
 from billing_lens.lsp.diagnostics import path_of_finding
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
-from billing_lens.rules import Severity
+from billing_lens.rules import RULES, Severity
 from billing_lens.rules.preferences import preferences_file_of
 
 FIX_ALL = "source.fixAll.billingLens"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
+
+_SERIOUS = (types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning)
 
 
 def code_actions(
@@ -25,15 +27,21 @@ def code_actions(
     params: types.CodeActionParams,
     published: Sequence[types.Diagnostic],
     writer: EditWriter,
+    *,
+    records: bool,
 ) -> list[types.CodeAction]:
     """Return the quick fixes for what stands in the range, best first, and the fix-all action.
 
-    `published` are the diagnostics the client shows in the file. Fix-all comes only when asked for.
+    `published` are the diagnostics the client shows in the file. `records` says whether what
+    ``config.toml`` expects would count. Fix-all comes only when asked for.
     """
     only = params.context.only or (types.CodeActionKind.QuickFix,)
     actions: list[types.CodeAction] = []
     if _is_wanted(types.CodeActionKind.QuickFix, only):
-        actions.extend(_quick_fixes(review, path, params.range, published, writer))
+        touched = [it for it in published if _overlap(it.range, params.range)]
+        actions.extend(_quick_fixes(review, path, touched, writer))
+        if records:
+            actions.extend(_intended(review, touched, writer))
     if _is_wanted(FIX_ALL, only):
         actions.extend(_fix_all(review, path, writer))
     return actions
@@ -47,11 +55,9 @@ def _is_wanted(kind: str, only: Sequence[str]) -> bool:
 def _quick_fixes(
     review: Review,
     path: str,
-    range_: types.Range,
-    published: Sequence[types.Diagnostic],
+    touched: Sequence[types.Diagnostic],
     writer: EditWriter,
 ) -> Iterator[types.CodeAction]:
-    touched = [diagnostic for diagnostic in published if _overlap(diagnostic.range, range_)]
     codes = {diagnostic.code for diagnostic in touched}
     offers = {
         offer.id: offer
@@ -70,21 +76,19 @@ def _quick_fixes(
             is_preferred=offer.id == preferred,
             edit=edit,
         )
-    yield from _intended(review, path, touched, writer)
 
 
 def _intended(
-    review: Review, path: str, touched: Sequence[types.Diagnostic], writer: EditWriter
+    review: Review, touched: Sequence[types.Diagnostic], writer: EditWriter
 ) -> Iterator[types.CodeAction]:
-    """Yield the action that records what pays now as expected, instead of silencing a finding."""
-    codes = {diagnostic.code for diagnostic in touched}
-    explained = [
-        found.rule.id
-        for found in _findings_in(review, path)
-        if found.rule.explains_route and found.rule.id in codes
-    ]
+    """Yield the action that records what pays now as expected, instead of silencing a finding.
+
+    Not for what does not work: nobody means that. Nor for a mere hint.
+    """
+    explained = [it for it in touched if it.severity in _SERIOUS and _explains_route(it)]
     preferences = preferences_file_of(review.machine)
-    if not explained or review.as_expected is not False or preferences is None:
+    wrong = review.as_expected is False and review.route.works is not False
+    if not explained or not wrong or preferences is None:
         return
     fix = expect(review.route, preferences)
     edit = writer.write(fix) if fix else None
@@ -92,10 +96,15 @@ def _intended(
         yield types.CodeAction(
             fix.title,
             kind=types.CodeActionKind.QuickFix,
-            diagnostics=[it for it in touched if it.code in explained],
+            diagnostics=explained,
             is_preferred=False,
             edit=edit,
         )
+
+
+def _explains_route(diagnostic: types.Diagnostic) -> bool:
+    found_by = RULES.get(str(diagnostic.code))
+    return found_by is not None and found_by.explains_route
 
 
 def _fix_all(review: Review, path: str, writer: EditWriter) -> Iterator[types.CodeAction]:

@@ -91,7 +91,9 @@ def _answer_requests(server: BillingLensServer) -> None:
         server.look_if_changed()
         seen = server.review
         writer = EditWriter(seen.machine, server.documents, server.client_capabilities)
-        return code_actions(seen, path, params, server.published(path), writer)
+        # What the editor's settings expect comes first; recording it elsewhere would be in vain.
+        records = server.settings.wish is None
+        return code_actions(seen, path, params, server.published(path), writer, records=records)
 
 
 def serve() -> int:

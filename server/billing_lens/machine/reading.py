@@ -45,6 +45,7 @@ from billing_lens.machine.version import (
     installed_version,
     parse_version,
 )
+from billing_lens.text.json_pointer import pointer_of
 
 DIRECTORY_VARIABLES = ("ANTHROPIC_CONFIG_DIR", "XDG_CONFIG_HOME", "APPDATA", "HOME")
 """What settings may set to send Claude Code to another Anthropic directory."""
@@ -113,6 +114,7 @@ class MachineReader:
         self._parsed: dict[str, tuple[object, ConfigFile]] = {}
         self._open: Mapping[str, OpenText] = {}
         self._named_profiles: frozenset[str] = frozenset()
+        self._moved_by: dict[str, tuple[str, str]] = {}
 
     def read(self, open_texts: Mapping[str, OpenText] | None = None) -> Machine:
         """Return the machine as it is now, with `open_texts` (by path) over the files."""
@@ -135,6 +137,7 @@ class MachineReader:
             entries=dict(self._other_entries(files.values())),
             backups=self._backups.read(str(self._claude.backups)),
             keychain=self._look_into_keychain(),
+            variables_set_in=self._moved_by,
             tracked=self._tracked(files),
         )
 
@@ -158,10 +161,15 @@ class MachineReader:
             self.options.platform, self._home, self._cwd, self.options.environment
         ):
             yield self._file(path, Kind.VSCODE_SETTINGS)
-        ours = preferences_file(
-            self.options.platform, self._home, self._cwd, self.options.environment
-        )
-        yield self._file(ours, Kind.PREFERENCES)
+        yield self._file(self._preferences_file(), Kind.PREFERENCES)
+
+    def _preferences_file(self) -> PurePath:
+        """Our own file. A home looked at from outside has its own, wherever ours was moved to."""
+        options = self.options
+        place = preferences_file(options.platform, self._home, options.environment)
+        if options.confined and not place.is_relative_to(self._home):
+            return preferences_file(options.platform, self._home, {})
+        return place
 
     def _claude_places(self) -> ClaudePlaces:
         """Where Claude Code's files are; user, flag and managed settings may move them all.
@@ -170,8 +178,9 @@ class MachineReader:
         """
         environment = self.options.environment
         places = claude_places(self._home, self._cwd, environment)
+        self._moved_by = {}
         moves = [
-            settings.env["CLAUDE_CONFIG_DIR"]
+            (settings.env["CLAUDE_CONFIG_DIR"], file.path)
             for file in self._settings(places.user_settings)
             if file and file.scope not in (Scope.PROJECT, Scope.LOCAL)
             if (settings := file.model(ClaudeSettings)) and settings.env
@@ -179,7 +188,9 @@ class MachineReader:
         ]
         if not moves:
             return places
-        return claude_places(self._home, self._cwd, {**environment, "CLAUDE_CONFIG_DIR": moves[-1]})
+        directory, path = moves[-1]
+        self._moved_by = {"CLAUDE_CONFIG_DIR": (path, pointer_of("env", "CLAUDE_CONFIG_DIR"))}
+        return claude_places(self._home, self._cwd, {**environment, "CLAUDE_CONFIG_DIR": directory})
 
     def _settings(self, user_settings: PurePath) -> Iterator[ConfigFile | None]:
         yield self._file(user_settings, Kind.CLAUDE_SETTINGS, Scope.USER)

@@ -56,7 +56,9 @@ def status_document(review: Review) -> Document:
 def check_document(review: Review) -> Document:
     """Return what ``check --format json`` prints."""
     findings = [_finding(review.machine, found) for found in review.findings]
-    document = {"schema": SCHEMA, "findings": findings, "suppressed": review.suppressed}
+    document: Document = {"schema": SCHEMA, "findings": findings}
+    if review.suppressed:
+        document["suppressed"] = review.suppressed
     return _redacted(document, review.machine)
 
 
@@ -166,7 +168,7 @@ def _credential(machine: Machine, credential: Credential) -> Document:
 
 def _finding(machine: Machine, found: ReviewedFinding) -> Document:
     finding = found.finding
-    return {
+    document: Document = {
         "rule": finding.rule,
         "severity": finding.severity.value,
         "message": finding.message,
@@ -176,11 +178,13 @@ def _finding(machine: Machine, found: ReviewedFinding) -> Document:
             for related in finding.related
         ],
         "fixes": [_fix(machine, offer) for offer in found.fixes],
-        "commands": [
-            {"run": command.run, "purpose": command.purpose} for command in finding.commands
-        ],
         "docs": found.rule.documentation,
     }
+    if finding.commands:
+        document["commands"] = [
+            {"run": command.run, "purpose": command.purpose} for command in finding.commands
+        ]
+    return document
 
 
 def _fix(machine: Machine, offer: OfferedFix) -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from billing_lens.billing.surroundings import editor_variables
 from billing_lens.config.kinds import Kind
 from billing_lens.config.models import (
     ClaudeCredentials,
@@ -41,8 +42,22 @@ def redact_json_text(text: str) -> str:
         secret = SECRET_NAME.search(name) and value
         return f'"{name}"{colon}"{masked(value)}"' if secret else match[0]
 
-    without_members = _URL_USER.sub(r"\1••••@", _MEMBER.sub(mask, text))
+    listed = _OBJECT.sub(_mask_listed, text)
+    without_members = _URL_USER.sub(r"\1••••@", _MEMBER.sub(mask, listed))
     return TOKEN.sub(lambda match: masked(match[0]), without_members)
+
+
+_OBJECT = re.compile(r"\{[^{}]*\}")
+_LISTED_NAME = re.compile(r'"name"\s*:\s*"([^"]*)"')
+_LISTED_VALUE = re.compile(r'("value"\s*:\s*)"((?:[^"\\\n]|\\.)*)"')
+
+
+def _mask_listed(found: re.Match[str]) -> str:
+    """Mask the value of ``{"name": "ANTHROPIC_AUTH_TOKEN", "value": "…"}``, as VS Code lists it."""
+    name = _LISTED_NAME.search(found[0])
+    if name is None or not SECRET_NAME.search(name[1]):
+        return found[0]
+    return _LISTED_VALUE.sub(lambda value: f'{value[1]}"{masked(value[2])}"', found[0])
 
 
 class Redactor:
@@ -70,7 +85,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 
 
 def _secrets_of(machine: Machine) -> Iterator[str]:
-    for name, value in machine.environment.items():
+    for name, value in _variables_of(machine):
         if SECRET_NAME.search(name):
             yield value
     for file in machine.files_of(Kind.ANTHROPIC_CREDENTIALS):
@@ -87,7 +102,13 @@ def _secrets_of(machine: Machine) -> Iterator[str]:
             yield str(state.primaryApiKey)
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         settings = file.model(ClaudeSettings)
-        for name, value in (settings.env or {}).items() if settings else ():
-            if SECRET_NAME.search(name):
-                yield value
         yield from filter(None, (settings.apiKeyHelper,) if settings else ())
+
+
+def _variables_of(machine: Machine) -> Iterator[tuple[str, str]]:
+    """Yield every variable of the process, of VS Code's settings and of Claude Code's."""
+    yield from machine.environment.items()
+    yield from editor_variables(machine)
+    for file in machine.files_of(Kind.CLAUDE_SETTINGS):
+        settings = file.model(ClaudeSettings)
+        yield from ((settings.env or {}) if settings else {}).items()

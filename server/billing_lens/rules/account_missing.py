@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Place, Source
+from billing_lens.billing.credential import Credential, Place
 from billing_lens.billing.login import account, state_file
+from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import usable_login
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
-from billing_lens.rules.stored_login import LOG_IN_AGAIN
+from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
+
+COMMANDS = (
+    Command("claude auth logout", "Forgets the login."),
+    Command("claude auth login", "Logs in again, and stores the account too."),
+)
 
 
 @rule(
@@ -20,15 +25,16 @@ from billing_lens.rules.stored_login import LOG_IN_AGAIN
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """You are logged in, but Claude Code remembers no account to show."""
     login = usable_login(verdict.route)
-    if login is None or account(machine) is not None:
+    known = account(machine)
+    if login is None or (known and known[0] != OauthAccount()):
         return
     yield Finding(
         "account-missing",
         Severity.INFO,
-        "You are logged in, but Claude Code remembers no account: it cannot show whose "
-        "subscription is used. Payment is not affected.",
+        "You are logged in, but Claude Code has not stored which account it is, so it cannot show "
+        "whose subscription pays. Who pays does not change.",
         _place(machine, login),
-        commands=LOG_IN_AGAIN if login.source is Source.CLAUDE_AI_LOGIN else (),
+        commands=COMMANDS,
     )
 
 

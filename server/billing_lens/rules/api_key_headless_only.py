@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place, Source
+from billing_lens.billing.credential import Credential, Place, Source
 from billing_lens.billing.environment import Environment
 from billing_lens.billing.key import Answer, answer_to
 from billing_lens.billing.login import state_file
+from billing_lens.billing.route import Route
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules.override import (
@@ -32,10 +33,8 @@ from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """Your "No" to an API key does not hold for `claude -p` and CI."""
-    if not is_refused(machine):
-        return
     for route, credential in wrongly_paying(verdict, Source.API_KEY):
-        if route.mode is Mode.HEADLESS:
+        if is_refused(machine, route, credential):
             yield Finding(
                 "api-key-headless-only",
                 verdict.severity_of(credential),
@@ -48,10 +47,11 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
             )
 
 
-def is_refused(machine: Machine) -> bool:
-    """Return whether the user answered No when Claude Code asked about the key of headless runs."""
+def is_refused(machine: Machine, route: Route, credential: Credential) -> bool:
+    """Return whether a key pays for headless runs that the user refused in the terminal."""
     key = Environment(machine, Mode.HEADLESS).get("ANTHROPIC_API_KEY")
-    return key is not None and answer_to(machine, key) is Answer.REJECTED
+    same = key is not None and key.place == credential.place and route.mode is Mode.HEADLESS
+    return same and key is not None and answer_to(machine, key) is Answer.REJECTED
 
 
 def _refusal(machine: Machine) -> Iterator[Related]:

@@ -22,7 +22,10 @@ from billing_lens.rules.rule import Finding, Severity, Verdict, rule
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """The key that apiKeyHelper gives pays, or its command holds a key in plain text."""
     for run in wrongly_paying(verdict, Source.API_KEY_HELPER):
-        why = f"apiKeyHelper, set by {set_by(machine, run[1].place)}, gives the key that is used"
+        setter = set_by(machine, run[1].place)
+        why = f"apiKeyHelper, set by {setter}, gives the key that is used"
+        if run[1].works is False:
+            why = f"apiKeyHelper, set by {setter}, is used although it gives no key"
         yield override("api-key-helper-overrides-login", machine, verdict, run, why)
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         settings = file.model(ClaudeSettings)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, Source
 from billing_lens.billing.route import Route
-from billing_lens.machine.machine import Machine, Mode
+from billing_lens.machine.machine import Machine
 from billing_lens.rules.api_key_headless_only import is_refused
 from billing_lens.rules.override import override, set_by, wrongly_paying
 from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
@@ -31,7 +31,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     for route, credential in wrongly_paying(verdict, Source.API_KEY, Source.MANAGED_KEY):
         if credential.source is Source.MANAGED_KEY:
             yield _of_console(machine, verdict, route, credential)
-        elif not (route.mode is Mode.HEADLESS and is_refused(machine)):
+        elif not is_refused(machine, route, credential):
             why = f"ANTHROPIC_API_KEY, set by {set_by(machine, credential.place)}, is used"
             yield override("api-key-overrides-login", machine, verdict, (route, credential), why)
 

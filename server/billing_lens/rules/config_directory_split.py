@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import Place
-from billing_lens.billing.environment import Environment
 from billing_lens.billing.login import state_file
 from billing_lens.config.places import claude_places
 from billing_lens.fixes.profile_fixes import set_aside
@@ -57,9 +56,9 @@ def _moved(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if there != here and machine.entry(str(there)).exists
         if machine.file(here) is None or not machine.existing(here)
     ]
-    variable = Environment(machine, verdict.route.mode).raw(VARIABLE)
-    if not left or variable is None:
+    if not left:
         return
+    place = Place(*machine.variables_set_in.get(VARIABLE, (None, None)), VARIABLE)
     lost_login = any(what == "login" for what, _ in left)
     severity = severity_of_login(verdict) if lost_login else Severity.HINT
     names = " and ".join(f"the {what} in {there}" for what, there in left)
@@ -68,8 +67,8 @@ def _moved(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         severity,
         f"CLAUDE_CONFIG_DIR makes Claude Code read {machine.claude.directory} only, so it does "
         f"not see {names}.",
-        variable.place,
+        place,
         tuple(Related(Place(str(there), ""), f"The {what} is here.") for what, there in left),
-        commands=tuple(commands_for(machine, variable.place)),
+        commands=tuple(commands_for(machine, place)),
         leftover=severity is Severity.HINT,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import Place
@@ -11,7 +12,7 @@ from billing_lens.config.models import ClaudeState
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
 
-READABLE_BY_OTHERS = 0o077
+READABLE_BY_OTHERS = 0o044
 WRITABLE_BY_OTHERS = 0o022
 
 
@@ -39,7 +40,9 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
                 "Others can change this profile, and with it who pays. "
                 "Anthropic's Python SDK refuses such a file.",
                 Place(file.path, ""),
-                commands=(Command(f"chmod go-w '{file.path}'", "Lets only you change it."),),
+                commands=(
+                    Command(f"chmod go-w {shlex.quote(file.path)}", "Lets only you change it."),
+                ),
             )
 
 
@@ -47,7 +50,8 @@ def _holds_credentials(file: ConfigFile) -> bool:
     if file.kind is Kind.CLAUDE_STATE:
         state = file.model(ClaudeState)
         return bool(state and state.primaryApiKey)
-    return file.exists and file.kind in (Kind.CLAUDE_CREDENTIALS, Kind.ANTHROPIC_CREDENTIALS)
+    kinds = (Kind.CLAUDE_CREDENTIALS, Kind.ANTHROPIC_CREDENTIALS)
+    return bool(file.entry.data) and file.kind in kinds
 
 
 def _of_credentials(file: ConfigFile) -> Iterator[Finding]:
@@ -58,13 +62,16 @@ def _of_credentials(file: ConfigFile) -> Iterator[Finding]:
             f"Others on this machine can use the credentials in this file (mode "
             f"{file.entry.mode or 0:04o}). Whoever reads it can spend your money.",
             Place(file.path, ""),
-            commands=(Command(f"chmod 600 '{file.path}'", "Lets nobody but you read it."),),
+            commands=(
+                Command(f"chmod 600 {shlex.quote(file.path)}", "Lets nobody but you read it."),
+            ),
         )
     if file.entry.link_target is not None:
+        of_ant = file.kind is Kind.ANTHROPIC_CREDENTIALS
+        refused = " Anthropic's Python SDK refuses them." if of_ant else ""
         yield Finding(
             "credentials-exposed",
             Severity.HINT,
-            "These credentials are a symbolic link; they lie where it leads. "
-            "Anthropic's Python SDK refuses them.",
+            "This file is a symbolic link, so the credentials lie elsewhere." + refused,
             Place(file.path, ""),
         )

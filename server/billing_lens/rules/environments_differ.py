@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place
+from billing_lens.billing.credential import Place, State
 from billing_lens.billing.route import Route
 from billing_lens.billing.surroundings import SeenFrom
 from billing_lens.config.kinds import Kind
@@ -61,9 +61,15 @@ def _finding(machine: Machine, verdict: Verdict, seen: SeenFrom, usual: Route) -
     )
 
 
+def _selector(route: Route) -> Place | None:
+    """Return what selects the profile in charge, None when no profile is."""
+    return next((it.selected_by for it in route.credentials if it.state is State.ACTIVE), None)
+
+
 def _blamed(machine: Machine, seen: Route, usual: Route) -> tuple[Place, Place | None]:
     """Return what makes the difference, VS Code's own settings before all, and the other place."""
-    places = [place for place in (seen.host_place, seen.place, usual.place) if place]
+    candidates = (seen.host_place, _selector(seen), seen.place, usual.place)
+    places = [place for place in candidates if place]
     for place in places:
         file = machine.file(place.path) if place.path else None
         if file and file.kind is Kind.VSCODE_SETTINGS:

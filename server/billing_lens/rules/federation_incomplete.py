@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Source, State
+from billing_lens.billing.credential import Credential, Place, Source, State
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import commands_for, set_by
@@ -19,21 +19,29 @@ from billing_lens.rules.rule import Finding, Severity, Verdict, rule
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """Federation lacks a variable: it fails, or is passed over."""
-    for federation in verdict.route.credentials_from(Source.FEDERATION):
-        if federation.works is not False or federation.state is State.IGNORED:
-            continue
-        used = federation.can_be_chosen
-        outcome = (
-            "Claude Code uses it all the same, and its requests fail"
-            if used
-            else "Claude Code passes it over"
-        )
-        yield Finding(
-            "federation-incomplete",
-            verdict.severity_of(federation),
-            f"{federation.reason} {outcome} (set by {set_by(machine, federation.place)}).",
-            federation.place,
-            fixes=tuple(variable_fixes(machine, federation.place)),
-            commands=tuple(commands_for(machine, federation.place)),
-            leftover=not used,
-        )
+    seen: set[Place] = set()
+    for route in verdict.routes:
+        for federation in route.credentials_from(Source.FEDERATION):
+            broken = federation.works is False and federation.state is not State.IGNORED
+            if broken and federation.place not in seen:
+                seen.add(federation.place)
+                yield _finding(machine, verdict, federation)
+
+
+def _finding(machine: Machine, verdict: Verdict, federation: Credential) -> Finding:
+    used = federation.can_be_chosen
+    outcome = (
+        "Where Claude Code uses it all the same, its requests fail."
+        if used
+        else "Claude Code passes it over."
+    )
+    return Finding(
+        "federation-incomplete",
+        verdict.severity_of(federation),
+        f"{federation.problem.removesuffix('.')} (it is set up by "
+        f"{set_by(machine, federation.place)}). {outcome}",
+        federation.place,
+        fixes=tuple(variable_fixes(machine, federation.place)),
+        commands=tuple(commands_for(machine, federation.place)),
+        leftover=not used,
+    )

@@ -40,9 +40,16 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         yield Finding(
             "invalid-config",
             Severity.ERROR,
-            f"{problem.message} This part of your preferences does not count.",
+            f"{problem.message} {_unheeded(problem)}",
             Place(ours.path if ours else None, "", span=problem.span),
         )
+
+
+def _unheeded(problem: Problem) -> str:
+    """Return what does not count: TOML is read whole or not at all, a wrong value is left out."""
+    if problem.code == "preferences":
+        return "This part of your preferences does not count."
+    return "None of your preferences count."
 
 
 def _finding(file: ConfigFile, problem: Problem) -> Finding:

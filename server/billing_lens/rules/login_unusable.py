@@ -30,7 +30,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         yield Finding(
             "login-unusable",
             severity,
-            f"{login.reason} {outcome}",
+            f"{login.problem} {outcome}",
             login.fault or login.place,
             commands=LOG_IN_AGAIN,
             leftover=severity is Severity.HINT,

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from billing_lens.billing.credential import Credential, Place, Source, short_id
+from billing_lens.billing.environment import Environment
 from billing_lens.billing.login import account
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.models import Profile, ProfileCredentials
 from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.profile_fixes import profile_fixes
+from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
 
@@ -68,11 +70,20 @@ def _cached_organizations(machine: Machine, verdict: Verdict) -> Iterator[_Cache
         fixes = tuple(profile_fixes(machine, profile))
         for place, identifier in _ids_of_profile(machine, profile):
             yield _Cached(identifier, place, profile, fixes)
+    yield from _of_federation(machine, verdict)
     known = account(machine)
     login = next(verdict.route.credentials_from(Source.CLAUDE_AI_LOGIN), None)
     if known and login and known[0].organizationUuid:
         place = Place(known[1].path, "/oauthAccount/organizationUuid")
         yield _Cached(known[0].organizationUuid, place, login)
+
+
+def _of_federation(machine: Machine, verdict: Verdict) -> Iterator[_Cached]:
+    named = Environment(machine, verdict.route.mode).get("ANTHROPIC_ORGANIZATION_ID")
+    for federation in verdict.route.credentials_from(Source.FEDERATION):
+        if named and federation.can_be_chosen:
+            fixes = tuple(variable_fixes(machine, federation.place))
+            yield _Cached(named.value.strip(), named.place, federation, fixes)
 
 
 def _ids_of_profile(machine: Machine, profile: Credential) -> Iterator[tuple[Place, str]]:

@@ -58,6 +58,8 @@ def run_of(verdict: Verdict, route: Route) -> str:
     """Return "In VS Code, " and the like for a run that is not the one asked for."""
     if route == verdict.route:
         return ""
+    if route == verdict.other:
+        return f"In {route.mode.value} runs, "
     for seen in verdict.environments:
         if seen.route == route and seen.name != "terminal":
             return "In VS Code, " if seen.name == "editor" else "In VS Code's terminal, "
@@ -125,7 +127,7 @@ def set_by(machine: Machine, place: Place) -> str:
 _SETTERS = {
     Scope.USER: "your user settings",
     Scope.PROJECT: "the project's settings",
-    Scope.LOCAL: "your local settings of the project",
+    Scope.LOCAL: "your local project settings",
     Scope.FLAG: "the settings given by --settings",
     Scope.MANAGED: "your administrator's managed settings",
 }

@@ -56,18 +56,22 @@ def preferences_of(machine: Machine) -> Preferences:
     """Return what the user's ``config.toml`` says; wrong parts are left out and told."""
     file = preferences_file_of(machine)
     if file is None or file.entry.state is not FileState.REGULAR:
-        return Preferences()
+        return Preferences(problems=file.problems if file else ())
     from tomlkit import parse  # noqa: PLC0415 most machines have no such file
     from tomlkit.exceptions import ParseError, TOMLKitError  # noqa: PLC0415
 
     try:
-        content = cast("dict[str, object]", parse(file.buffer.text).unwrap())
+        content = cast("dict[str, object]", parse(file.buffer.text.removeprefix("\ufeff")).unwrap())
     except ParseError as error:
         line = _span_of_line(file, error.line)
-        return Preferences(problems=(Problem("toml", f"This is no TOML: {error}.", line),))
+        return Preferences(problems=(Problem("toml", f"This is no TOML: {_reason(error)}.", line),))
     except TOMLKitError as error:
-        return Preferences(problems=(Problem("toml", f"This is no TOML: {error}."),))
+        return Preferences(problems=(Problem("toml", f"This is no TOML: {_reason(error)}."),))
     return _Reader(file, content).read()
+
+
+def _reason(error: Exception) -> str:
+    return str(error).rstrip(".")
 
 
 def severities_in(section: Mapping[str, object]) -> dict[str, Severity | None]:

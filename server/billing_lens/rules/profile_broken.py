@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, Source
-from billing_lens.billing.environment import Environment
-from billing_lens.billing.profile import select_profile
 from billing_lens.config.kinds import Kind
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.machine.machine import Machine
@@ -36,7 +35,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
                 severity,
                 _message(profile, severity),
                 profile.fault or profile.place,
-                tuple(_evidence(machine, verdict, profile)),
+                tuple(_evidence(profile)),
                 tuple(profile_fixes(machine, profile)),
                 tuple(_commands(machine, profile)),
                 leftover=severity is Severity.HINT,
@@ -49,15 +48,14 @@ def _message(profile: Credential, severity: Severity) -> str:
         if severity is Severity.HINT
         else "is in charge all the same, and nothing else is tried."
     )
-    return f"{profile.reason} Profile '{profile.profile}' {outcome}"
+    return f"{profile.problem} Profile '{profile.profile}' {outcome}"
 
 
-def _evidence(machine: Machine, verdict: Verdict, profile: Credential) -> Iterator[Related]:
+def _evidence(profile: Credential) -> Iterator[Related]:
     if profile.fault:
         yield Related(profile.place, f"Profile '{profile.profile}' is here.")
-    selection = select_profile(machine, Environment(machine, verdict.route.mode))
-    if selection.place:
-        yield Related(selection.place, f"This selects the profile '{profile.profile}'.")
+    if profile.selected_by:
+        yield Related(profile.selected_by, f"This selects the profile '{profile.profile}'.")
 
 
 def _commands(machine: Machine, profile: Credential) -> Iterator[Command]:
@@ -65,7 +63,9 @@ def _commands(machine: Machine, profile: Credential) -> Iterator[Command]:
     if file is None or file.kind is not Kind.ANTHROPIC_CREDENTIALS:
         return
     if (file.entry.mode or 0) & 0o077:
-        yield Command(f"chmod 600 '{file.path}'", "Lets nobody but you read the credentials.")
+        yield Command(
+            f"chmod 600 {shlex.quote(file.path)}", "Lets nobody but you read the credentials."
+        )
     else:
         sign_in = f"ant auth login --profile {profile.profile}"
         yield Command(sign_in, "Signs in anew, if you want this profile to pay.")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from billing_lens.billing.credential import ProfileKind, Source
 from billing_lens.billing.environment import Environment, Variable
-from billing_lens.billing.profile import HONOURED
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import (
@@ -29,26 +28,25 @@ VARIABLE = "ANTHROPIC_PROFILE"
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """ANTHROPIC_PROFILE selects a profile that pays, or one that is not there."""
-    named = Environment(machine, verdict.route.mode).get(VARIABLE)
-    if named is None:
-        return
-    paying = [
-        (route, profile)
+    explicit = [
+        (route, profile, profile.selected_by)
         for route, profile in wrongly_paying(verdict, Source.PROFILE)
         if profile.profile_kind is ProfileKind.EXPLICIT
     ]
-    for route, profile in paying:
-        yield Finding(
-            "profile-from-environment",
-            verdict.severity_of(profile),
-            f"{bills_instead(verdict, route)}: ANTHROPIC_PROFILE, set by "
-            f"{set_by(machine, named.place)}, selects the profile '{profile.profile}'.",
-            named.place,
-            tuple(evidence(verdict, route)),
-            tuple(variable_fixes(machine, named.place)),
-            tuple(commands_for(machine, named.place)),
-        )
-    if not paying and machine.version in HONOURED and _is_missing(machine, verdict, named):
+    for route, profile, place in explicit:
+        if place:
+            yield Finding(
+                "profile-from-environment",
+                verdict.severity_of(profile),
+                f"{bills_instead(verdict, route)}: ANTHROPIC_PROFILE, set by "
+                f"{set_by(machine, place)}, selects the profile '{profile.profile}'.",
+                place,
+                tuple(evidence(verdict, route)),
+                tuple(variable_fixes(machine, place)),
+                tuple(commands_for(machine, place)),
+            )
+    named = Environment(machine, verdict.route.mode).get(VARIABLE)
+    if named and not explicit and _is_missing(machine, verdict, named):
         yield Finding(
             "profile-from-environment",
             Severity.HINT,

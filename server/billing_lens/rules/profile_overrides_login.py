@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, ProfileKind, Source, State, short_id
-from billing_lens.billing.environment import Environment
-from billing_lens.billing.expectation import is_as_expected
-from billing_lens.billing.profile import select_profile
 from billing_lens.billing.route import Billing, Route
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.override import commands_for, run_of
+from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
 
 
 @rule(
@@ -28,19 +26,31 @@ from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """An `ant` profile is in charge although you are logged in with a subscription."""
-    for route in (verdict.route, verdict.other):
+    for route in verdict.wrong_routes:
         login = _login_behind(route)
-        if login and is_as_expected(route, verdict.expected) is False:
+        if login:
             profile = next(route.credentials_from(Source.PROFILE))
             yield Finding(
                 "profile-overrides-login",
                 verdict.severity_of(profile),
-                _message(profile, login, verdict),
+                run_of(verdict, route) + _message(profile, login, verdict),
                 profile.place,
-                tuple(_evidence(machine, route, profile, login)),
+                tuple(_evidence(profile, login)),
                 tuple(profile_fixes(machine, profile)),
+                tuple(_commands(machine, route, profile)),
             )
             return
+
+
+def _commands(machine: Machine, route: Route, profile: Credential) -> Iterator[Command]:
+    """Yield how to take the profile out of charge without editing a file."""
+    if profile.profile_kind is ProfileKind.EXPLICIT and profile.selected_by:
+        yield from commands_for(machine, profile.selected_by)
+    elif profile.profile_kind is ProfileKind.IMPLICIT:
+        others = (it.profile for it in route.credentials_from(Source.PROFILE) if it != profile)
+        for name in others:
+            purpose = f"Makes '{name}' the active profile instead."
+            yield Command(f"ant profile activate {name}", purpose)
 
 
 def _login_behind(route: Route) -> Credential | None:
@@ -74,10 +84,7 @@ def _login_name(login: Credential) -> str:
     return f"Claude {login.plan.title()}" if login.plan else "claude.ai"
 
 
-def _evidence(
-    machine: Machine, route: Route, profile: Credential, login: Credential
-) -> Iterator[Related]:
+def _evidence(profile: Credential, login: Credential) -> Iterator[Related]:
     yield Related(login.place, f"Your {_login_name(login)} login is here.")
-    selection = select_profile(machine, Environment(machine, route.mode))
-    if selection.place:
-        yield Related(selection.place, f"This selects the profile '{profile.profile}'.")
+    if profile.selected_by:
+        yield Related(profile.selected_by, f"This selects the profile '{profile.profile}'.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from typing import cast
 
@@ -106,4 +107,6 @@ def _setting(local: ConfigFile | None, path: str, pointer: str, value: str) -> C
 
 def _untrack(file: ConfigFile) -> Iterator[Command]:
     if file.scope is Scope.LOCAL:
-        yield Command(f"git rm --cached '{file.path}'", "Lets git forget it, but keeps the file.")
+        yield Command(
+            f"git rm --cached {shlex.quote(file.path)}", "Lets git forget it, but keeps the file."
+        )

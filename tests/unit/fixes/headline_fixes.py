@@ -10,7 +10,13 @@ from billing_lens.billing.credential import Source
 from billing_lens.billing.route import Route, resolve_route
 from billing_lens.fixes.apply import apply_fix
 from billing_lens.fixes.fix import Fix
-from billing_lens.fixes.journal import Entry, Journal, journal_directory
+from billing_lens.fixes.journal import (
+    Entry,
+    Journal,
+    KeptFinding,
+    Occasion,
+    journal_directory,
+)
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.machine.machine import Machine, Mode
 from tests.cli.command_line import fingerprint
@@ -21,6 +27,15 @@ CONFIG = ".config/anthropic/configs/default.json"
 CREDENTIALS = ".config/anthropic/credentials/default.json"
 ACTIVE_CONFIG = ".config/anthropic/active_config"
 CLEAR, RETIRE = "clear-sign-in:default", "retire-profile:default"
+
+OCCASION = Occasion(
+    rule="a-rule",
+    title="A change",
+    finding=KeptFinding("Somebody else pays.", "/home/dev/x", "/organization_id"),
+    mode="interactive",
+    before_route="before",
+    promised_route="promised",
+)
 
 
 def fixes_of(machine: Machine) -> dict[str, Fix]:
@@ -46,7 +61,7 @@ class Case:
 
     def apply(self, fix: str) -> Entry:
         """Apply a fix to the disk as it was read."""
-        return apply_fix(fixes_of(self.machine)[fix], self.machine, self.journal, "a-rule", "label")
+        return apply_fix(fixes_of(self.machine)[fix], self.machine, self.journal, OCCASION)
 
     def route_now(self) -> Route:
         """Return the route of what is on the disk now."""

@@ -90,6 +90,28 @@ def test_an_entry_can_be_marked_and_dropped(journal: Journal) -> None:
     assert list(journal.entries()) == []
 
 
+def test_an_entry_of_an_earlier_version_can_be_read(journal: Journal) -> None:
+    (journal.directory / ENTRY.id).mkdir()
+    (journal.directory / ENTRY.id / "entry.json").write_text(
+        """{"id": "20260101-000000-00-x", "at": "2026-01-01T00:00:00Z", "home": "/home/dev",
+        "rule": "a-rule", "fix": "x", "title": "X", "resulting_route": "Claude Max",
+        "files": [{"action": "edit", "path": "/home/dev/x", "before": "aa", "after": "bb",
+        "to": null, "mode": 420}], "state": "pending"}"""
+    )
+
+    assert list(journal.entries()) == [ENTRY]
+
+
+def test_what_was_observed_is_kept_for_the_user_alone(journal: Journal) -> None:
+    journal.keep(ENTRY, {})
+
+    seen = journal.observe(ENTRY, "API usage", as_expected=False)
+
+    assert (seen.resulting_route, seen.observed, seen.as_expected) == ("API usage", True, False)
+    assert list(journal.entries()) == [seen]
+    assert permissions(journal.directory / ENTRY.id / "entry.json") == 0o600
+
+
 def test_ids_are_never_used_twice_and_sort_by_time(journal: Journal) -> None:
     ids: list[str] = []
     for number in range(50):

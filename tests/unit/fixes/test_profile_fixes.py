@@ -14,7 +14,15 @@ from billing_lens.fixes.fix import CreateFile, EditFile, RenameFile, simulate
 from billing_lens.fixes.journal import Journal, journal_directory
 from billing_lens.machine.machine import Mode
 from tests.machines import headline
-from tests.unit.fixes.headline_fixes import ACTIVE_CONFIG, CLEAR, CONFIG, RETIRE, case, fixes_of
+from tests.unit.fixes.headline_fixes import (
+    ACTIVE_CONFIG,
+    CLEAR,
+    CONFIG,
+    OCCASION,
+    RETIRE,
+    case,
+    fixes_of,
+)
 from tests.unit.machine.snapshot import reader_of
 
 INDENTED = """{
@@ -112,7 +120,7 @@ def test_a_file_that_is_not_utf_8_is_renamed_but_not_edited(tmp_path: Path) -> N
     fixes = fixes_of(machine)
 
     assert CLEAR not in fixes
-    apply_fix(fixes[RETIRE], machine, Journal(journal_directory(built.home)), "a-rule", "label")
+    apply_fix(fixes[RETIRE], machine, Journal(journal_directory(built.home)), OCCASION)
     assert (built.home / f"{CONFIG}.off").read_bytes() == text
 
 

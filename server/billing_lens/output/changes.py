@@ -1,0 +1,125 @@
+"""What was changed on a machine and who paid before and after: for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from billing_lens.billing.route import Billing
+from billing_lens.fixes.journal import ChangedFile, Entry
+from billing_lens.output.json import SCHEMA, Document
+from billing_lens.output.paint import Paint
+from billing_lens.output.redaction import redact_json_text
+from billing_lens.output.wrapping import lines_of, terminal_width
+from billing_lens.review import Review, describe_payment
+
+_STATES = {
+    "applied": ("applied", "green"),
+    "undone": ("undone", "dim"),
+    "pending": ("cut off while it was applied", "yellow"),
+}
+_DONE = {"edit": "edited", "rename": "renamed", "create": "created"}
+
+
+def payment_sentence(seen: Review, adverb: str, verdict: str = "") -> str:
+    """Return "Claude Code now bills Claude Max 20x (as expected)", without the full stop.
+
+    `verdict` is said instead of "not as expected".
+    """
+    route = seen.route
+    payment = describe_payment(route)
+    if route.billing is Billing.NONE:
+        payment = f"bills nobody ({route.label[:1].lower()}{route.label[1:]})"
+    note = {True: " (as expected)", False: f" ({verdict or 'not as expected'})", None: ""}
+    return f"Claude Code {adverb} {payment}{note[seen.as_expected]}"
+
+
+def changes_document(entries: Sequence[Entry]) -> Document:
+    """Return what ``undo --list --json`` prints, the entries in the order given."""
+    return {"schema": SCHEMA, "changes": [_change(entry) for entry in entries]}
+
+
+def _change(entry: Entry) -> Document:
+    finding = entry.finding
+    return {
+        "id": entry.id,
+        "at": entry.at,
+        "state": entry.state,
+        "home": entry.home,
+        "claudeCode": {"version": entry.claude_version or None},
+        "mode": entry.mode or None,
+        "rule": entry.rule,
+        "finding": {
+            "message": redact_json_text(finding.message),
+            "location": {
+                "path": finding.path,
+                "pointer": finding.pointer,
+                "variable": finding.variable,
+            },
+        }
+        if finding
+        else None,
+        "fix": entry.fix,
+        "title": redact_json_text(entry.title),
+        "files": [
+            {"action": file.action, "path": file.path, "to": file.to} for file in entry.files
+        ],
+        "before": entry.before_route or None,
+        "after": entry.resulting_route,
+        "observed": entry.observed,
+        "asExpected": entry.as_expected,
+    }
+
+
+def changes_text(entries: Sequence[Entry], paint: Paint) -> str:
+    """Return the entries as a person reads them, in the order given."""
+    width = terminal_width()
+    return "\n\n".join("\n".join(_entry_lines(entry, paint, width)) for entry in entries)
+
+
+def _entry_lines(entry: Entry, paint: Paint, width: int) -> Iterator[str]:
+    state, style = _STATES[entry.state]
+    yield paint("bold", entry.id)
+    yield f"  {local_time(entry.at)}, {paint(style, state)}, for {entry.rule}"
+    yield from lines_of(f"  {redact_json_text(entry.title)}", width, "    ")
+    for file in entry.files:
+        yield paint("dim", f"  {_DONE[file.action]} {_shown(file.path, entry)}")
+        if file.to:
+            yield paint("dim", f"       to {_shown(file.to, entry)}")
+    yield from lines_of(f"  {_payers(entry)}", width, "    ")
+
+
+def _payers(entry: Entry) -> str:
+    before = f"{entry.before_route} -> " if entry.before_route else "-> "
+    verdict = {True: " (as expected)", False: " (not as expected)", None: ""}[entry.as_expected]
+    promise = "" if entry.observed else " (promised, not looked at afterwards)"
+    return redact_json_text(f"{before}{entry.resulting_route}{verdict}{promise}")
+
+
+def _shown(path: str, entry: Entry) -> str:
+    """Return a path in our own home with ~, as shells understand it; others in full."""
+    own = str(Path.home())
+    if entry.home == own and path.startswith(f"{own}/"):
+        return f"~{path[len(own) :]}"
+    return path
+
+
+def local_time(at: str) -> str:
+    """Return a time in UTC as the clock on the wall shows it; what is no time, as it is."""
+    try:
+        utc = datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        return utc.astimezone().strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return at
+
+
+def put_back_lines(files: Sequence[ChangedFile]) -> Iterator[str]:
+    """Yield what undoing did to each file."""
+    for file in files:
+        if file.action == "create":
+            yield f"Removed {file.path}"
+        elif file.to:
+            yield f"Put back {file.path}, which was {Path(file.to).name}"
+        else:
+            yield f"Put back {file.path}"
