@@ -34,6 +34,8 @@ MODELS: dict[Kind, type[ConfigModel]] = {
     Kind.CLAUDE_SETTINGS: ClaudeSettings,
 }
 
+_NOT_JSON = frozenset({Kind.ANTHROPIC_ACTIVE_CONFIG, Kind.PREFERENCES, Kind.TEAM_POLICY})
+
 BOM_REFUSED = frozenset(
     {Kind.ANTHROPIC_PROFILE, Kind.ANTHROPIC_CREDENTIALS, Kind.CLAUDE_CREDENTIALS}
 )
@@ -149,8 +151,8 @@ class ConfigFile:
 
     @property
     def is_json(self) -> bool:
-        """Whether the kind is JSON at all (``active_config`` is plain text, ours is TOML)."""
-        return self.kind not in (Kind.ANTHROPIC_ACTIVE_CONFIG, Kind.PREFERENCES)
+        """Whether the kind is JSON at all (``active_config`` is plain text, ours are TOML)."""
+        return self.kind not in _NOT_JSON
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

@@ -33,6 +33,13 @@ def tracked_by_git(paths: Iterable[PurePath], cwd: PurePath, read: Read) -> froz
     return frozenset()
 
 
+def repository_of(cwd: PurePath, read: Read) -> PurePath | None:
+    """Return the top folder of the repository that `cwd` is in, None outside of one."""
+    there = (FileState.DIRECTORY, FileState.REGULAR)
+    folders = (cwd, *cwd.parents)
+    return next((it for it in folders if read(str(it / ".git")).state in there), None)
+
+
 def _index_of(root: PurePath, read: Read) -> bytes | None:
     """Return the index's bytes; a worktree's ``.git`` is a file that names the directory."""
     link = read(str(root / ".git"))

@@ -21,6 +21,7 @@ from billing_lens.config.places import (
     anthropic_places,
     claude_places,
     managed_places,
+    policy_file,
     preferences_file,
     project_places,
     pure_path,
@@ -30,7 +31,7 @@ from billing_lens.config.places import (
 )
 from billing_lens.machine.backups import BackupReader
 from billing_lens.machine.disk import Disk
-from billing_lens.machine.git import tracked_by_git
+from billing_lens.machine.git import repository_of, tracked_by_git
 from billing_lens.machine.keychain import Keychain, KeychainReader, user_name
 from billing_lens.machine.machine import FLAG_SETTINGS_PATH, ClaudeArguments, Machine, program_of
 from billing_lens.machine.managed_preferences import (
@@ -162,6 +163,14 @@ class MachineReader:
         ):
             yield self._file(path, Kind.VSCODE_SETTINGS)
         yield self._file(self._preferences_file(), Kind.PREFERENCES)
+        yield self._file(self._policy_file(), Kind.TEAM_POLICY)
+
+    def _policy_file(self) -> PurePath:
+        """The nearest policy from the working directory up to the top of its repository."""
+        top = repository_of(self._cwd, self._disk.entry)
+        folders = [it for it in (self._cwd, *self._cwd.parents) if top and it.is_relative_to(top)]
+        places = [policy_file(folder) for folder in folders or [self._cwd]]
+        return next((it for it in places if self._disk.entry(str(it)).exists), places[0])
 
     def _preferences_file(self) -> PurePath:
         """Our own file. A home looked at from outside has its own, wherever ours was moved to."""
