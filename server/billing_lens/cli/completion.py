@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands, subcommands_of
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -44,23 +43,14 @@ def run(given: argparse.Namespace) -> int:
     from billing_lens.rules import RULES  # noqa: PLC0415
 
     parser = build_parser()
-    for action in _actions(parser):
-        if action.type is Path:
-            action.complete = shtab.DIRECTORY  # pyright: ignore[reportAttributeAccessIssue]
-        elif action.metavar == "PROGRAM":
-            action.complete = shtab.FILE  # pyright: ignore[reportAttributeAccessIssue]
-        elif action.metavar == "RULE":
-            action.choices = list(RULES)
+    for listed, command in subcommands_of(parser):
+        command.description = listed.help  # Shells show it beside the command.
+        for action in command._actions:  # pyright: ignore[reportPrivateUsage] no other way
+            if action.type is Path:
+                action.complete = shtab.DIRECTORY  # pyright: ignore[reportAttributeAccessIssue]
+            elif action.metavar == "PROGRAM":
+                action.complete = shtab.FILE  # pyright: ignore[reportAttributeAccessIssue]
+            elif action.metavar == "RULE":
+                action.choices = list(RULES)
     print(shtab.complete(parser, given.shell))
     return 0
-
-
-def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    """Yield every option and argument, those of the commands too."""
-    for action in parser._actions:  # pyright: ignore[reportPrivateUsage] there is no other way
-        if isinstance(action, argparse._SubParsersAction):  # pyright: ignore[reportPrivateUsage]
-            for listed in action._choices_actions:  # pyright: ignore[reportPrivateUsage]
-                command = action.choices[listed.dest]
-                command.description = listed.help  # Shells show it beside the command.
-                yield from _actions(command)
-        yield action

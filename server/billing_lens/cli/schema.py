@@ -1,4 +1,4 @@
-"""`billing-lens schema`: the JSON Schema of what `status --json` and `check --format json` print."""
+"""`billing-lens schema`: what may stand in the JSON that other commands print."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ _AROUND = 65_536
 """How many bytes before and after the mark are read, to know what is a secret there."""
 
 _CUT = "…"
+_SHORT_PART = 4
+"""A fourth of a line is short."""
 
 
 class Excerpt(NamedTuple):
@@ -44,8 +46,7 @@ def excerpt(buffer: TextBuffer, marked: Range, redactor: Redactor) -> Excerpt | 
     begin, end = max(0, span.start - _AROUND), min(last, span.end)
     offsets = (begin, max(first, begin), span.start, end, min(last, end + _AROUND), end + _AROUND)
     parts = [
-        buffer.data[here:there].decode("utf-8", "replace")
-        for here, there in pairwise(offsets)
+        buffer.data[here:there].decode("utf-8", "replace") for here, there in pairwise(offsets)
     ]
     masks = redactor.masks("".join(parts))
     before, mark, after = _shown(parts, masks)[1:4]
@@ -95,21 +96,32 @@ def cut_around(line: Excerpt, columns: int) -> tuple[str, int, int]:
     text, start, end = line.text, line.start, line.end
     if width_of(text) <= columns:
         return text, start, end
-    room = max(1, columns - 2 * len(_CUT))
-    end = start + _fitting(text[start:end], room)
-    spare = room - width_of(text[start:end])
-    wanted = max(spare // 2, spare - width_of(text[end:]))
-    first = start - _fitting(text[:start][::-1], wanted)
-    last = end + _fitting(text[end:], room - width_of(text[first:end]))
-    before = _CUT if first else ""
-    after = _CUT if last < len(text) else ""
-    shift = len(before) - first
-    return f"{before}{text[first:last]}{after}", start + shift, end + shift
+    first = _first_shown(line, columns)
+    opening = _CUT if first else ""
+    last = first + _fitting(text[first:], columns - len(opening) - len(_CUT))
+    closing = _CUT if last < len(text) else ""
+    shift = len(opening) - first
+    shown = f"{opening}{text[first:last]}{closing}"
+    return shown, start + shift, min(end, last + len(closing)) + shift
+
+
+def _first_shown(line: Excerpt, columns: int) -> int:
+    """Return the first character that is shown, so that the mark is and what is round it.
+
+    What stands before the mark is kept whole where it is short, as it is in most files.
+    """
+    before, mark = line.text[: line.start], line.text[line.start : line.end]
+    if width_of(before) <= columns // _SHORT_PART:
+        return 0
+    room = columns - 2 * len(_CUT)
+    spare = max(0, room - width_of(mark[:room]))
+    wanted = max(spare // 2, spare - width_of(line.text[line.end :][:room]))
+    return line.start - _fitting(before[::-1], wanted)
 
 
 def _fitting(text: str, columns: int) -> int:
     """Return how many of the first characters fit."""
-    fitting = min(len(text), columns)
+    fitting = max(0, min(len(text), columns))
     while fitting and width_of(text[:fitting]) > columns:
         fitting -= 1
     return fitting

@@ -11,7 +11,6 @@ from billing_lens.output.screen import Screen
 
 def files_lines(machine: Machine, screen: Screen) -> Iterator[str]:
     """Yield every config file that was looked for, what it is, and whether it is there."""
-    yield ""
     yield "Files looked at:"
     home = str(machine.home)
     files = sorted(machine.files.values(), key=lambda file: (not file.exists, file.path))
@@ -23,6 +22,7 @@ def files_lines(machine: Machine, screen: Screen) -> Iterator[str]:
             yield f"  {kinds[file.path]:{width}}  {screen.links(path, file.path)}"
         else:
             yield screen.paint("dim", f"  {kinds[file.path]:{width}}  {path} (not there)")
+    yield ""
 
 
 def _kind(kind: str, scope: object) -> str:

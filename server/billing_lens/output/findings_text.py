@@ -37,19 +37,16 @@ def check_text(review: Review, screen: Screen, again: Again, *, verbose: bool = 
     writer = _Writer(review, screen)
     shown = [found for found in review.findings if verbose or not is_hint(found)]
     lines = [line for found in shown for line in writer.finding(found)]
-    lines += writer.summary(shown, again)
     if verbose:
         lines += files_lines(review.machine, screen)
+    lines += writer.summary(shown, again)
     return "\n".join(lines)
 
 
 def concise_text(review: Review, screen: Screen, findings: Iterable[ReviewedFinding]) -> str:
     """Return one line a finding, ``path:line:column: severity[rule] message``."""
     writer = _Writer(review, screen)
-    return "\n".join(
-        f"{place_text(review.machine, found.finding.place, screen)}: {writer.heading(found)}"
-        for found in findings
-    )
+    return "\n".join(line for found in findings for line in writer.concise(found))
 
 
 def is_hint(found: ReviewedFinding) -> bool:
@@ -97,6 +94,11 @@ class _Writer:
         level = paint(SEVERITY_STYLES[finding.severity], finding.severity.value)
         return f"{level}[{rule}] {paint('bold', self.safe(finding.message))}"
 
+    def concise(self, found: ReviewedFinding) -> Iterator[str]:
+        place = place_text(self.review.machine, found.finding.place, self.screen)
+        lead = f"{self.redactor.text(place)}: "
+        yield from self.screen.prose(self.heading(found), "    ", lead)
+
     def finding(self, found: ReviewedFinding) -> Iterator[str]:
         finding = found.finding
         style = SEVERITY_STYLES[finding.severity]
@@ -108,17 +110,17 @@ class _Writer:
             if not self._is_new(offer.id):
                 continue
             marker = "fix:" if offer.reaches else " or:"
-            title = f"{self.paint('green', marker)} {self.safe(offer.title)}"
-            yield from self.screen.prose(title, _INDENT)
+            lead = f"{self.paint('green', marker)} "
+            yield from self.screen.prose(self.safe(offer.title), _INDENT, lead)
             yield _INDENT + self.paint("dim", f"--fix {self.safe(offer.id)}")
         for command in finding.commands:
             yield f"{self.paint('green', 'run:')} {self.paint('bold', self.safe(command.run))}"
-            yield from self.screen.prose(_INDENT + self.safe(command.purpose), _INDENT)
+            yield from self.screen.prose(self.safe(command.purpose), _INDENT, _INDENT)
         yield ""
 
     def _note(self, related: Related) -> Iterator[str]:
-        message = f"{self.paint('bold', 'note:')} {self.safe(related.message)}"
-        yield from self.screen.prose(message, "      ")
+        lead = f"{self.paint('bold', 'note:')} "
+        yield from self.screen.prose(self.safe(related.message), "      ", lead)
         yield from self._place(related.place, "cyan", "-")
 
     def _place(self, place: Place, style: str, sign: str) -> Iterator[str]:

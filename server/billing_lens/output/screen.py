@@ -24,12 +24,12 @@ class Screen:
     width: int | None = None
     links: Links = field(default_factory=Links)
 
-    def prose(self, text: str, indent: str = "") -> Iterator[str]:
-        """Yield `text` in lines that fit, all but the first after `indent`."""
+    def prose(self, text: str, indent: str = "", lead: str = "") -> Iterator[str]:
+        """Yield `text` in lines that fit, the first after `lead`, the others after `indent`."""
         if self.width is None:
-            yield text
+            yield lead + text
         else:
-            yield from lines_of(text, min(self.width, WIDEST), indent)
+            yield from lines_of(text, min(self.width, WIDEST), indent, lead)
 
     @property
     def source_width(self) -> int:

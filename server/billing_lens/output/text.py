@@ -90,9 +90,9 @@ class _Status:
         for credential in self.review.route.credentials:
             yield from self._credential(credential)
         yield ""
-        yield from self._summary(again, verbose=verbose)
         if verbose:
             yield from files_lines(self.review.machine, self.screen)
+        yield from self._summary(again, verbose=verbose)
 
     def verdict(self) -> Iterator[str]:
         route, seen = self.review.route, self.review.as_expected
@@ -102,8 +102,8 @@ class _Status:
         yield from self.screen.prose(f"{headline(route)} {label}", "  ")
 
     def _fact(self, label: str, text: str) -> Iterator[str]:
-        indent = " " * _LABEL_COLUMNS
-        yield from self.screen.prose(f"{f'  {label}':{_LABEL_COLUMNS}}{text}", indent)
+        lead = f"  {label}".ljust(_LABEL_COLUMNS)
+        yield from self.screen.prose(text, " " * _LABEL_COLUMNS, lead)
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         """Yield what there is to say about the route, each with its label."""

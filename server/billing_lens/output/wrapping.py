@@ -29,21 +29,21 @@ def terminal_width() -> int:
     return min(shutil.get_terminal_size((USUAL_WIDTH, 24)).columns, WIDEST)
 
 
-def lines_of(text: str, width: int, indent: str = "") -> Iterator[str]:
-    """Yield `text` in lines of at most `width` columns; no word is broken.
+def lines_of(text: str, width: int, indent: str = "", lead: str = "") -> Iterator[str]:
+    """Yield `text`, after `lead`, in lines of at most `width` columns; no word is broken.
 
     A colour that goes on is ended with each line and begun again on the next.
     """
     colour = ""
-    for line in _lines(text, width, indent):
+    for line in _lines(text, width, indent, lead):
         codes = [colour, *_COLOUR.findall(line)]
         painted = colour + line
         colour = "" if codes[-1] in ("", _RESET) else codes[-1]
         yield painted + _RESET if colour else painted
 
 
-def _lines(text: str, width: int, indent: str) -> Iterator[str]:
-    line = text[: len(text) - len(text.lstrip())]
+def _lines(text: str, width: int, indent: str, lead: str) -> Iterator[str]:
+    line = lead + text[: len(text) - len(text.lstrip())]
     is_empty = True
     for word in text.split():
         if not is_empty and width_of(line) + 1 + width_of(word) > width:
