@@ -7,24 +7,27 @@ import re
 TAB = "    "
 """What a tab is shown as: the same wherever it stands, so that what follows stays aligned."""
 
-_CODE = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
+_CODE = r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\"
 """Colours and hyperlinks, which take no room."""
 
-_PERHAPS_NOT_ONE = re.compile(r"[^ -\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u2319✓✗]")
-"""Everything but Latin letters, punctuation and the signs we use, which are one column wide."""
-
-_CONTROL = re.compile(
+_CONTROL = (
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 """Control characters, line breaks, what turns the direction of text, and what is no character."""
+
+# The patterns are compiled when they are first needed, as hardly a text needs them.
+
+_NOT_LATIN = "\u0300"
+_OUR_SIGNS = frozenset("…•✓✗")
+"""Signs one column wide that most of our texts have."""
 
 _DELETE = 0x7F
 
 
 def width_of(text: str) -> int:
     """Return how many columns `text` takes, its colours and links left out of account."""
-    plain = _CODE.sub("", text) if "\x1b" in text else text
-    if plain.isascii() or not _PERHAPS_NOT_ONE.search(plain):
+    plain = re.sub(_CODE, "", text) if "\x1b" in text else text
+    if plain.isascii() or {char for char in plain if char >= _NOT_LATIN} <= _OUR_SIGNS:
         return len(plain)
     import wcwidth  # noqa: PLC0415 its tables are large, and hardly a run needs them
 
@@ -34,7 +37,7 @@ def width_of(text: str) -> int:
 
 def printable(text: str) -> str:
     """Return foreign `text` on one line, so that it can neither steer the terminal nor lie."""
-    return _CONTROL.sub(_picture, text)
+    return text if text.isprintable() else re.sub(_CONTROL, _picture, text)
 
 
 def _picture(found: re.Match[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from billing_lens.billing.credential import Place
 from billing_lens.billing.location import locate
@@ -72,17 +71,15 @@ def left_out_lines(review: Review, screen: Screen) -> Iterator[str]:
         yield screen.paint("dim", text)
 
 
-@dataclass
 class _Writer:
     """Writes findings, and remembers what it has shown: nothing is shown twice."""
 
-    review: Review
-    screen: Screen
-    shown: set[object] = field(default_factory=set[object])
-
-    def __post_init__(self) -> None:
-        self.paint = self.screen.paint
-        self.redactor = Redactor(self.review.machine)
+    def __init__(self, review: Review, screen: Screen) -> None:
+        self.review = review
+        self.screen = screen
+        self.paint = screen.paint
+        self.redactor = Redactor(review.machine)
+        self.shown = set[object]()
 
     def safe(self, text: str) -> str:
         """Return a text that may hold what foreign files say."""

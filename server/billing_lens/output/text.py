@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from billing_lens.billing.credential import Credential, Source, State, short_id
@@ -67,14 +66,12 @@ def account_name(account: OauthAccount) -> str:
     return f"{name} ({kind})"
 
 
-@dataclass
 class _Status:
-    review: Review
-    screen: Screen
-
-    def __post_init__(self) -> None:
-        self.paint = self.screen.paint
-        self.redactor = Redactor(self.review.machine)
+    def __init__(self, review: Review, screen: Screen) -> None:
+        self.review = review
+        self.screen = screen
+        self.paint = screen.paint
+        self.redactor = Redactor(review.machine)
 
     def safe(self, text: str) -> str:
         """Return a text that may hold what foreign files say."""

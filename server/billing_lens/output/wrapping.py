@@ -13,7 +13,7 @@ USUAL_WIDTH = 80
 WIDEST = 100
 """Longer lines are hard to read, however wide the terminal is."""
 
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_COLOUR = r"\x1b\[[0-9;]*m"
 _RESET = "\x1b[0m"
 
 
@@ -36,7 +36,7 @@ def lines_of(text: str, width: int, indent: str = "", lead: str = "") -> Iterato
     """
     colour = ""
     for line in _lines(text, width, indent, lead):
-        codes = [colour, *_COLOUR.findall(line)]
+        codes = [colour, *re.findall(_COLOUR, line)]
         painted = colour + line
         colour = "" if codes[-1] in ("", _RESET) else codes[-1]
         yield painted + _RESET if colour else painted
