@@ -105,6 +105,13 @@ def text_of(found: ReviewedFinding, seen: Review) -> str:
             "demand a sign-in to a gateway",
             id="a login where a gateway is demanded",
         ),
+        pytest.param(
+            demanding(WITH_STORED_KEY, "gateway"),
+            f'"{METHOD}": "gateway"',
+            "the API key of a Console login",
+            "demand a sign-in to a gateway",
+            id="a stored key where a gateway is demanded",
+        ),
     ],
 )
 def test_it_marks_what_an_administrator_demands_and_says_what_is_refused(

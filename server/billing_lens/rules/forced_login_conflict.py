@@ -84,6 +84,8 @@ def _active(route: Route) -> Credential:
 def _described(active: Credential) -> str:
     if active.source is Source.CLAUDE_AI_LOGIN:
         return f"your {login_name(active)} login"
+    if active.source is Source.MANAGED_KEY:
+        return "the API key of a Console login"
     return describe_source(active)
 
 
