@@ -37,8 +37,8 @@ class OfferedFix:
 
     @property
     def safety(self) -> Safety:
-        """Safe when it loses nothing (no fix does) and the right one pays afterwards."""
-        return Safety.SAFE if self.reaches else Safety.UNSAFE
+        """Safe when it changes nothing but who pays, and the right one pays afterwards."""
+        return Safety.SAFE if self.reaches and not self.fix.changes_more else Safety.UNSAFE
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
 from billing_lens.config.kinds import Kind, Platform
@@ -19,12 +20,17 @@ DEFAULT_PROFILE = "default"
 RETIRED_SUFFIX = ".off"
 """What a file renamed aside ends with, so that neither Claude Code nor ``ant`` finds it."""
 
+_PATHS_KEPT = 4096
+"""Paths are taken apart again and again for one answer; that costs more than the answer."""
 
+
+@lru_cache(_PATHS_KEPT)
 def pure_path(platform: Platform, path: str) -> PurePath:
     """Return `path` in the given platform's path flavour, without touching the disk."""
     return PureWindowsPath(path) if platform is Platform.WIN32 else PurePosixPath(path)
 
 
+@lru_cache(_PATHS_KEPT)
 def resolved(base: PurePath, path: str) -> PurePath:
     """Return `path` joined to `base` with ``.`` and ``..`` folded, as Node's ``path.resolve``.
 
@@ -141,17 +147,17 @@ class AnthropicPlaces:
 
     directory: PurePath
 
-    @property
+    @cached_property
     def active_config(self) -> PurePath:
         """The file that names the active profile."""
         return self.directory / "active_config"
 
-    @property
+    @cached_property
     def configs(self) -> PurePath:
         """The directory of the profiles."""
         return self.directory / "configs"
 
-    @property
+    @cached_property
     def credentials_directory(self) -> PurePath:
         """The directory of the profiles' credentials."""
         return self.directory / "credentials"
@@ -165,6 +171,9 @@ class AnthropicPlaces:
         return resolved(self.credentials_directory, f"./{profile}.json")
 
 
+_anthropic_places_in = lru_cache(_PATHS_KEPT)(AnthropicPlaces)
+
+
 def anthropic_places(
     platform: Platform, home: PurePath, cwd: PurePath, environment: Mapping[str, str]
 ) -> AnthropicPlaces:
@@ -174,14 +183,14 @@ def anthropic_places(
     ``~/.config`` too; Windows ``%APPDATA%\Anthropic`` (documentation of ``ant``, not measured).
     """
     if (moved := environment.get("ANTHROPIC_CONFIG_DIR", "")).strip():
-        return AnthropicPlaces(resolved(cwd, moved))
+        return _anthropic_places_in(resolved(cwd, moved))
     if platform is Platform.WIN32:
-        return AnthropicPlaces(roaming_data(home, environment) / "Anthropic")
+        return _anthropic_places_in(roaming_data(home, environment) / "Anthropic")
     if xdg := environment.get("XDG_CONFIG_HOME"):
-        return AnthropicPlaces(resolved(cwd, xdg) / "anthropic")
+        return _anthropic_places_in(resolved(cwd, xdg) / "anthropic")
     # Settings can set HOME too, and then it counts here (cases "HOME in user, ant there").
     own = resolved(cwd, environment["HOME"]) if environment.get("HOME") else home
-    return AnthropicPlaces(own / ".config" / "anthropic")
+    return _anthropic_places_in(own / ".config" / "anthropic")
 
 
 def vscode_settings(

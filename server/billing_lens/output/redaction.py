@@ -25,7 +25,8 @@ _WORD = re.compile(r"[a-z]+(_[a-z]+)*|[A-Z]+(_[A-Z]+)*")
 """A plain word is no token; masking it would mask our own words too."""
 
 _URL_USER = re.compile(r"(://)[^/\s@\"]+@")
-_MEMBER = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:\s*)"((?:[^"\\\n]|\\.)*)"')
+_JSON_TOKEN = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:)?|[{}\[\]]|[^\s{}\[\]",:]+')
+"""A string, with the colon behind it if it is a name; a bracket; a number or a word."""
 
 
 def masked(secret: str) -> str:
@@ -35,16 +36,32 @@ def masked(secret: str) -> str:
 
 
 def redact_json_text(text: str) -> str:
-    """Return JSON text, valid or not, with the values of secret-sounding members masked."""
+    """Return JSON text, valid or not, with the values of secret-sounding members masked.
 
-    def mask(match: re.Match[str]) -> str:
-        name, colon, value = match.groups()
-        secret = SECRET_NAME.search(name) and value
-        return f'"{name}"{colon}"{masked(value)}"' if secret else match[0]
-
+    Where such a value is a list or an object, each text in it is.
+    """
     listed = _OBJECT.sub(_mask_listed, text)
-    without_members = _URL_USER.sub(r"\1••••@", _MEMBER.sub(mask, listed))
+    without_members = _URL_USER.sub(r"\1••••@", _mask_members(listed))
     return TOKEN.sub(lambda match: masked(match[0]), without_members)
+
+
+def _mask_members(text: str) -> str:
+    parts: list[str] = []
+    done, depth, is_secret = 0, 0, False
+    for token in _JSON_TOKEN.finditer(text):
+        name_or_text, colon = token.groups()
+        if colon:
+            is_secret = SECRET_NAME.search(name_or_text) is not None
+            continue
+        if token[0] in "{[":
+            depth += is_secret or depth > 0
+        elif token[0] in "}]":
+            depth = max(depth - 1, 0)
+        elif name_or_text and (is_secret or depth):
+            parts += (text[done : token.start()], f'"{masked(name_or_text)}"')
+            done = token.end()
+        is_secret = False
+    return "".join((*parts, text[done:]))
 
 
 _OBJECT = re.compile(r"\{[^{}]*\}")
