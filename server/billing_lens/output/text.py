@@ -10,6 +10,7 @@ from billing_lens.billing.expectation import is_as_expected
 from billing_lens.billing.location import locate
 from billing_lens.billing.route import Billing, Route, describe_source
 from billing_lens.billing.shell_startup import probably_set_in
+from billing_lens.billing.surroundings import described
 from billing_lens.config.models import OauthAccount
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, RenameFile, edited_text
 from billing_lens.machine.machine import Machine, Mode
@@ -99,11 +100,14 @@ def _other_mode(other: Route, *, same: bool) -> str:
 
 
 def _environment_lines(review: Review) -> Iterator[str]:
-    """Yield the environments of the editor that pay differently from the terminal."""
+    """Yield the other environments that pay differently."""
     for seen in review.environments:
-        if seen.name != "terminal" and seen.route.label != review.route.label:
-            place = "Claude Code in VS Code" if seen.name == "editor" else "VS Code's terminal"
-            yield f"  editor    {place} bills {seen.route.label}"
+        nobody_elsewhere = seen.declared and seen.route.billing is Billing.NONE
+        if seen.name == "terminal" or seen.route.label == review.route.label or nobody_elsewhere:
+            continue
+        where = ", ".join(dict.fromkeys(it.name for it in seen.declared))
+        name = "editor" if seen.name.startswith("editor") else "elsewhere"
+        yield f"  {name:<9} {described(seen.name, where)} bills {seen.route.label}"
 
 
 def account_name(account: OauthAccount) -> str:
