@@ -9,7 +9,7 @@ from functools import cached_property
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
 from billing_lens.billing.history import AccountChange, last_account_change
 from billing_lens.billing.route import Billing, Route, resolve_route
-from billing_lens.billing.surroundings import SeenFrom, environments
+from billing_lens.billing.surroundings import SeenFrom, declared_environments, environments
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Verdict
@@ -65,7 +65,7 @@ class Review:
     expected: Expectation | None
     findings: tuple[ReviewedFinding, ...]
     environments: tuple[SeenFrom, ...]
-    """The route as the terminal and as the editor sees it."""
+    """The route as the terminal, the editor and what the project declares see it."""
     suppressed: int = 0
     """How many findings the user's preferences leave out."""
 
@@ -102,7 +102,8 @@ def review(
     route, other = resolve_route(machine, mode), resolve_route(machine, mode.other)
     expected = expectation(machine, wanted.wish, wanted.of_team)
     seen_from = environments(machine, (route, other))
-    verdict = Verdict(route, other, expected, seen_from)
+    declared = declared_environments(machine)
+    verdict = Verdict(route, other, expected, seen_from, declared)
     simulated: dict[str, OfferedFix | None] = {}
     findings = tuple(
         ReviewedFinding(finding, tuple(_offers(machine, finding, verdict, simulated)))
@@ -115,7 +116,8 @@ def review(
         left, key=lambda found: (found.finding.severity.rank, not found.rule.explains_route)
     )
     suppressed = len(findings) - len(ordered)
-    return Review(machine, route, other, expected, tuple(ordered), seen_from, suppressed)
+    everywhere = (*seen_from, *declared)
+    return Review(machine, route, other, expected, tuple(ordered), everywhere, suppressed)
 
 
 def _as_wanted(found: ReviewedFinding, wanted: Wanted) -> ReviewedFinding | None:

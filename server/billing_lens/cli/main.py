@@ -23,6 +23,7 @@ INTERNAL_FAULT = 70
 COMMANDS = (
     "status",
     "check",
+    "compare",
     "fix",
     "undo",
     "verify",

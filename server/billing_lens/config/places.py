@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ntpath
 import posixpath
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
-from billing_lens.config.kinds import Platform
+from billing_lens.config.kinds import Kind, Platform
 
 DEFAULT_PROFILE = "default"
 RETIRED_SUFFIX = ".off"
@@ -81,6 +82,41 @@ class ProjectPlaces:
 def project_places(cwd: PurePath) -> ProjectPlaces:
     """Return the settings files of the project in `cwd`."""
     return ProjectPlaces(cwd / ".claude" / "settings.json", cwd / ".claude" / "settings.local.json")
+
+
+WORKFLOWS = (".github", "workflows")
+DEVCONTAINER = ".devcontainer"
+MOST_WORKFLOWS = 100
+"""How many workflows of a repository are looked at."""
+
+_COMPOSE = re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml")
+_IN_ROOT = {
+    ".gitlab-ci.yml": Kind.GITLAB_CI,
+    ".devcontainer.json": Kind.DEVCONTAINER,
+    ".env": Kind.DOTENV,
+    ".envrc": Kind.DOTENV,
+}
+
+Names = Callable[[PurePath], Iterable[str]]
+"""What lists the names in a folder."""
+
+
+def declaring_files(root: PurePath, names: Names) -> Iterator[tuple[PurePath, Kind]]:
+    """Yield the files that say how a project's Claude Code runs elsewhere, with their kinds.
+
+    `root` is the project's folder. Sources: the documentation of GitHub Actions, GitLab CI, Docker
+    Compose, direnv, and https://containers.dev/implementors/spec/#devcontainerjson.
+    """
+    workflows = root.joinpath(*WORKFLOWS)
+    for name in [it for it in names(workflows) if it.endswith((".yml", ".yaml"))][:MOST_WORKFLOWS]:
+        yield workflows / name, Kind.GITHUB_WORKFLOW
+    for name in names(root / DEVCONTAINER):
+        if name == "devcontainer.json":
+            yield root / DEVCONTAINER / name, Kind.DEVCONTAINER
+    for name in names(root):
+        kind = _IN_ROOT.get(name) or (Kind.COMPOSE if _COMPOSE.fullmatch(name) else None)
+        if kind:
+            yield root / name, kind
 
 
 @dataclass(frozen=True)

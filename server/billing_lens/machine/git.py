@@ -33,11 +33,18 @@ def tracked_by_git(paths: Iterable[PurePath], cwd: PurePath, read: Read) -> froz
     return frozenset()
 
 
-def repository_of(cwd: PurePath, read: Read) -> PurePath | None:
-    """Return the top folder of the repository that `cwd` is in, None outside of one."""
+def repository_of(cwd: PurePath, home: PurePath, read: Read) -> PurePath | None:
+    """Return the top folder of the repository that `cwd` is in, None outside of one.
+
+    A home that is a repository itself (for dotfiles) is nobody's project.
+    """
     there = (FileState.DIRECTORY, FileState.REGULAR)
-    folders = (cwd, *cwd.parents)
-    return next((it for it in folders if read(str(it / ".git")).state in there), None)
+    for folder in (cwd, *cwd.parents):
+        if folder == home and folder != cwd:
+            return None
+        if read(str(folder / ".git")).state in there:
+            return folder
+    return None
 
 
 def _index_of(root: PurePath, read: Read) -> bytes | None:

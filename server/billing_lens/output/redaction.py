@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from billing_lens.billing.surroundings import editor_variables
-from billing_lens.config.kinds import Kind
+from billing_lens.config.concern import concerns_claude
+from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.config.models import (
     ClaudeCredentials,
     ClaudeSettings,
@@ -34,6 +35,7 @@ _LISTED_VALUE = re.compile(r'"value"\s*:\s*"((?:[^"\\\n]|\\.)*)"')
 _ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*)[^\S\n]*[:=][^\S\n]*(\S[^\n]*)")
 _REFERENCE = re.compile(r"[\"']?(\$\{\{[^}]*\}\}|\$\{?\w+\}?)[\"']?\s*")
 """A variable or a secret of CI by its name, which gives nothing away."""
+_HOLDS_REFERENCE = re.compile(r"\$[\w({]")
 
 
 class Mask(NamedTuple):
@@ -181,9 +183,25 @@ def _secrets_of(machine: Machine) -> Iterator[str]:
 
 
 def _variables_of(machine: Machine) -> Iterator[tuple[str, str]]:
-    """Yield every variable of the process, of VS Code's settings and of Claude Code's."""
+    """Yield every variable of the process, of all settings, and of what the project declares."""
     yield from machine.environment.items()
     yield from editor_variables(machine)
+    yield from _declared_texts(machine)
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         settings = file.model(ClaudeSettings)
         yield from ((settings.env or {}) if settings else {}).items()
+
+
+def _declared_texts(machine: Machine) -> Iterator[tuple[str, str]]:
+    """Yield every text that stands under a name in the project's workflows and the like.
+
+    References such as ``${{ secrets.KEY }}`` are no secrets, and we show them ourselves.
+    """
+    for kind in DECLARING_KINDS:
+        for file in filter(concerns_claude, machine.files_of(kind)):
+            from billing_lens.config.named_texts import named_texts  # noqa: PLC0415 few projects have such files
+
+            for document in dict.fromkeys((file.structure, file.understood)):
+                for named in named_texts(document):
+                    if not _HOLDS_REFERENCE.search(named.text):
+                        yield named.name, named.text

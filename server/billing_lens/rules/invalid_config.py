@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from billing_lens.billing.credential import Place
+from billing_lens.config.concern import concerns_claude
 from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile, Problem
-from billing_lens.config.kinds import Kind
+from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.preferences import preferences_file_of, preferences_of
 from billing_lens.rules.rule import Finding, Severity, Verdict, rule
@@ -36,6 +37,8 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if file.kind in CONSEQUENCES:
             for problem in file.problems:
                 yield _finding(file, problem)
+        elif file.kind in DECLARING_KINDS and concerns_claude(file):
+            yield from _not_understood(file)
     preferences = preferences_file_of(machine)
     if preferences:
         problems = preferences_of(machine).problems
@@ -59,6 +62,21 @@ def _in_ours(file: ConfigFile, problems: Iterable[Problem], what: str) -> Iterat
             "invalid-config",
             Severity.ERROR,
             f"{problem.message} {_unheeded(problem, what)}",
+            Place(file.path, "", span=problem.span),
+        )
+
+
+def _not_understood(file: ConfigFile) -> Iterator[Finding]:
+    """Yield why we cannot read what the project declares; an information, for others may read it.
+
+    Only of files that mention Claude or Anthropic: what else is wrong with a workflow is not our
+    affair.
+    """
+    for problem in file.problems:
+        yield Finding(
+            "invalid-config",
+            Severity.INFO,
+            f"{problem.message} What this file sets for Claude Code is not known.",
             Place(file.path, "", span=problem.span),
         )
 
