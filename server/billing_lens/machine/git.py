@@ -56,7 +56,7 @@ def _index_of(root: PurePath, read: Read) -> bytes | None:
     """
     link = read(str(root / ".git"))
     directory = root / ".git"
-    if link.state is FileState.REGULAR and link.data.startswith(_LINK):
+    if link.data.startswith(_LINK):
         directory = root / os.fsdecode(link.data.removeprefix(_LINK).strip())
     if read(str(directory / "HEAD")).state is FileState.MISSING:
         return None
