@@ -265,7 +265,7 @@ def test_a_key_that_headless_runs_use_makes_it_a_warning_there(
 
 def test_a_broken_profile_that_only_the_editor_selects_is_a_warning(tmp_path: Path) -> None:
     work = {path.replace("default", "work"): headline().files[path] for path in (CONFIG,)}
-    credentials = {CREDENTIALS.replace("default", "work"): {}}
+    credentials: dict[str, object] = {CREDENTIALS.replace("default", "work"): "{}"}
     machine = headline().with_files(
         {**work, **credentials, VSCODE: IN_VSCODE.text(PROFILE, "work")}
     )
