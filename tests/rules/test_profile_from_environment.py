@@ -53,6 +53,9 @@ GONE = headline().with_env(**{NAME: "gone"})
 API_USAGE = Wish("api_usage", None, "said")
 
 
+ACTIVE = ".config/anthropic/active_config"
+
+
 def alone(machine: MadeUpMachine) -> MadeUpMachine:
     """Return the machine with nothing but its profile."""
     return machine.without(LOGIN, STATE)
@@ -238,6 +241,34 @@ def test_where_a_subscription_should_pay_and_nobody_is_logged_in_it_is_not_to_bl
     assert found.finding.severity.value == "hint"
 
 
+@pytest.mark.parametrize(
+    ("machine", "wish"),
+    [
+        pytest.param(GONE.with_env(ANTHROPIC_API_KEY=KEY), API_USAGE, id="a key pays as it should"),
+        pytest.param(alone(GONE).with_files({MANAGED: "{"}), None, id="Claude Code does not start"),
+    ],
+)
+def test_it_is_a_leftover_where_the_profile_would_change_nothing(
+    tmp_path: Path, machine: MadeUpMachine, wish: Wish | None
+) -> None:
+    seen = reviewed(machine, tmp_path, NEWEST, Mode.HEADLESS, wish)
+
+    ((found, _),) = variables_marked_by(RULE, seen)
+
+    assert (found.finding.severity.value, found.finding.leftover) == ("hint", True)
+
+
+def test_a_name_for_the_editor_and_another_for_the_shell_are_both_told(tmp_path: Path) -> None:
+    machine = GONE.with_files({IN_VSCODE.path: IN_VSCODE.text(NAME, "default")})
+    seen = reviewed(machine, tmp_path, NEWEST)
+
+    found = [it.finding for it in seen.findings if it.rule.id == RULE]
+    assert [(it.severity.value, it.place.path is None) for it in found] == [
+        ("warning", False),
+        ("hint", True),
+    ]
+
+
 def test_the_profile_named_may_be_there_and_be_of_no_use(tmp_path: Path) -> None:
     seen = reviewed(NAMED.without(CREDENTIALS), tmp_path, NEWEST)
 
@@ -258,6 +289,7 @@ def test_the_desktop_application_uses_no_profile_but_the_editor_does(tmp_path: P
     assert found.finding.message.startswith("In VS Code, Claude Code bills")
 
 
+@pytest.mark.parametrize("version", ["2.1.146", NEWEST])
 @pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize(
     ("machine", "wish"),
@@ -265,6 +297,7 @@ def test_the_desktop_application_uses_no_profile_but_the_editor_does(tmp_path: P
         pytest.param(headline(), None, id="nothing is set"),
         pytest.param(NAMED, API_USAGE, id="the profile should pay"),
         pytest.param(alone(NAMED), None, id="nothing is expected"),
+        pytest.param(headline().with_files({ACTIVE: "default"}), None, id="active_config says so"),
         pytest.param(headline().with_env(**{NAME: " "}), None, id="a blank name"),
         pytest.param(NAMED.with_files({USER: {"env": {NAME: ""}}}), None, id="cancelled"),
         pytest.param(NAMED.with_env(ANTHROPIC_AUTH_TOKEN="t"), None, id="a token comes first"),
@@ -280,9 +313,9 @@ def test_the_desktop_application_uses_no_profile_but_the_editor_does(tmp_path: P
     ],
 )
 def test_it_is_silent_when_no_name_makes_a_difference(
-    tmp_path: Path, machine: MadeUpMachine, wish: Wish | None, mode: Mode
+    tmp_path: Path, machine: MadeUpMachine, wish: Wish | None, mode: Mode, version: str
 ) -> None:
-    assert RULE not in rules_of(reviewed(machine, tmp_path, NEWEST, mode, wish))
+    assert RULE not in rules_of(reviewed(machine, tmp_path, version, mode, wish))
 
 
 def test_it_shows_no_secret(tmp_path: Path) -> None:

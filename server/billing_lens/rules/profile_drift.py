@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
-from billing_lens.billing.credential import SHORT_ID_CHARACTERS, Credential, Place, Source, State
+from billing_lens.billing.credential import SHORT_ID_CHARACTERS, Credential, Place, Source
 from billing_lens.billing.profile import OIDC_FEDERATION
 from billing_lens.config.models import Profile, ProfileCredentials
 from billing_lens.machine.machine import Machine
@@ -26,7 +26,9 @@ PAIRS = (
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """A profile's configuration and its credentials disagree about who pays."""
-    for profile in _profiles(verdict):
+    for profile in verdict.route.credentials_from(Source.PROFILE):
+        if profile.profile_type == OIDC_FEDERATION:
+            continue  # Its identity token decides who pays, whatever sign-in is stored beside it.
         pays = verdict.severity_of(profile) is not Severity.HINT
         for what, pinned, stored in _differences(machine, profile):
             here, there = _told_apart(pinned[1], stored[1])
@@ -40,19 +42,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
                 commands=(_sign_in_again(profile),),
                 leftover=not pays,
             )
-
-
-def _profiles(verdict: Verdict) -> Iterator[Credential]:
-    """Yield each profile that a sign-in is stored for, once, in a run that uses it if one does.
-
-    A federated profile is paid for by its identity token, whatever else is stored.
-    """
-    found = [it for route in verdict.routes for it in route.credentials_from(Source.PROFILE)]
-    seen: set[str | None] = set()
-    for profile in sorted(found, key=lambda it: it.state is not State.ACTIVE):
-        if profile.place.path not in seen and profile.profile_type != OIDC_FEDERATION:
-            seen.add(profile.place.path)
-            yield profile
 
 
 Named = tuple[Place, str]

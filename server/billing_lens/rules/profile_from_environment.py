@@ -35,10 +35,8 @@ WITHOUT_A_PROFILE = (Source.NONE, Source.CLAUDE_AI_LOGIN)
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """ANTHROPIC_PROFILE selects a profile that pays, or one that is not there."""
-    pays = False
     for route, profile in wrongly_paying(verdict, Source.PROFILE):
         if profile.profile_kind is ProfileKind.EXPLICIT and profile.selected_by:
-            pays = True
             place = profile.selected_by
             yield Finding(
                 "profile-from-environment",
@@ -51,7 +49,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
                 tuple(commands_for(machine, place)),
             )
     named = Environment(machine, verdict.route.mode).get(VARIABLE)
-    if named and not pays:
+    if named:
         yield from _of_no_use(machine, verdict, named)
 
 
