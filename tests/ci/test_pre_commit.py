@@ -15,7 +15,8 @@ from tests.machines import CANARY, assert_no_canary
 ROOT = Path(__file__).parents[2]
 KEY = f"sk-ant-api03-{CANARY}"
 SETTINGS = ".claude/settings.json"
-SOURCES = ("server", "docs/rules", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md")
+SOURCES = (":(glob)*", "server", "docs/rules", ".pre-commit-hooks.yaml")
+"""What the hook is installed from: the top folder's own files, and these folders."""
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -27,10 +28,12 @@ def git(folder: Path, *arguments: str) -> None:
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with the hook and what it installs, as it stands in the working tree."""
     folder = tmp_path_factory.mktemp("hooks")
-    for name in (*SOURCES, ".pre-commit-hooks.yaml"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", *SOURCES], cwd=ROOT, check=True, capture_output=True
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        copy(ROOT / name, folder / name)
+        shutil.copy(ROOT / name, folder / name)
     git(folder, "init", "-q")
     git(folder, "add", "--all")
     git(folder, "commit", "-qm", "The hook")
