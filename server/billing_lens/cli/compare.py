@@ -34,7 +34,8 @@ def add_parser(commands: Subcommands) -> None:
         "compare",
         help="say why two places are paid differently",
         description="Compares two places: terminal, editor, editor-terminal, ci, devcontainer or "
-        "compose of this machine, or a saved `billing-lens status --json` (- for standard input). `ci:JOB` picks one job. "
+        "compose of this machine, or a saved `billing-lens status --json` (- for standard input). "
+        "`ci:JOB` picks one job. "
         "Exit codes: 0 the same payer, 1 another, 2 wrong usage.",
     )
     parser.add_argument("a", metavar="A", help="a place, the file of a saved status, or -")
@@ -128,6 +129,6 @@ def _saved(path: str) -> Side:
     except ValueError:
         raise UsageError("a file's name cannot hold NUL") from None
     try:
-        return side_of_text(os.path.basename(path), text)
+        return side_of_text(path, text)
     except NoStatusError as error:
         raise UsageError(f"'{path}' {error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from billing_lens.billing.comparison import Comparison, Difference, Side
+from billing_lens.billing.route import Billing
 from billing_lens.output.json import SCHEMA, Document
 from billing_lens.output.paint import Paint
 
@@ -30,13 +31,21 @@ def comparisons_document(comparisons: Sequence[Comparison]) -> Document:
                 "a": _side(it.one),
                 "b": _side(it.other),
                 "samePayer": it.same_payer,
-                "differences": [
-                    {"what": one.what, "a": one.one, "b": one.other, "effect": one.effect}
-                    for one in it.differences
-                ],
+                "differences": [_difference(one) for one in it.differences],
             }
             for it in comparisons
         ],
+    }
+
+
+def _difference(it: Difference) -> Document:
+    places = [place or None for place in it.places]
+    return {
+        "what": it.what,
+        "a": it.one,
+        "b": it.other,
+        "effect": it.effect,
+        "places": {"a": places[0], "b": places[1]},
     }
 
 
@@ -68,8 +77,10 @@ def _lines(comparison: Comparison, paint: Paint) -> Iterator[str]:
     for first in comparison.differences[:1]:
         yield ""
         yield f"First difference, in Claude Code's order: {paint('bold', first.what)}"
-        yield f"  {one.name:<{width}}  {first.one}"
-        yield f"  {other.name:<{width}}  {first.other}"
+        for side, said, place in zip(
+            (one, other), (first.one, first.other), first.places, strict=True
+        ):
+            yield f"  {side.name:<{width}}  {said}" + (f" ({place})" if place else "")
         yield f"  {first.effect}"
     others = comparison.differences[1:]
     if others:
@@ -79,17 +90,18 @@ def _lines(comparison: Comparison, paint: Paint) -> Iterator[str]:
 
 
 def _verdict(comparison: Comparison, paint: Paint) -> str:
+    sides = (comparison.one, comparison.other)
+    idle = [it.name for it in sides if it.payer.billing is Billing.NONE]
+    if len(idle) == 1:
+        return paint("yellow", f"Nobody pays in {idle[0]}: there is no credential.")
     if not comparison.same_payer:
         return paint("yellow", "They are paid differently.")
     if comparison.one.payer == comparison.other.payer:
         return paint("green", "The same one pays.")
-    unknown = [it.name for it in (comparison.one, comparison.other) if not it.payer.organization]
+    unknown = [it.name for it in sides if not it.payer.organization]
     note = f" The organization in {unknown[0]} is not known." if unknown else ""
     return paint("green", "The same kind of payment.") + note
 
 
-def _in_one_line(difference: Difference, one: Side, other: Side) -> str:
-    return (
-        f"{difference.what}: {one.name} {difference.one}; {other.name} {difference.other}. "
-        f"{difference.effect}"
-    )
+def _in_one_line(it: Difference, one: Side, other: Side) -> str:
+    return f"{it.what}: {it.one} in {one.name}; {it.other} in {other.name}"

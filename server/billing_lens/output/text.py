@@ -10,7 +10,7 @@ from billing_lens.billing.expectation import is_as_expected
 from billing_lens.billing.location import locate
 from billing_lens.billing.route import Billing, Route, describe_source
 from billing_lens.billing.shell_startup import probably_set_in
-from billing_lens.billing.surroundings import described
+from billing_lens.billing.surroundings import SeenFrom, described, payer_of
 from billing_lens.config.models import OauthAccount
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, RenameFile, edited_text
 from billing_lens.machine.machine import Machine, Mode
@@ -102,12 +102,19 @@ def _other_mode(other: Route, *, same: bool) -> str:
 def _environment_lines(review: Review) -> Iterator[str]:
     """Yield the other environments that pay differently."""
     for seen in review.environments:
-        nobody_elsewhere = seen.declared and seen.route.billing is Billing.NONE
-        if seen.name == "terminal" or seen.route.label == review.route.label or nobody_elsewhere:
+        if seen.name == "terminal" or not _is_paid_differently(seen, review.route):
             continue
         where = ", ".join(dict.fromkeys(it.name for it in seen.declared))
         name = "editor" if seen.name.startswith("editor") else "elsewhere"
         yield f"  {name:<9} {described(seen.name, where)} bills {seen.route.label}"
+
+
+def _is_paid_differently(seen: SeenFrom, usual: Route) -> bool:
+    """Whether an environment is worth a line; of what the project declares little is known."""
+    if not seen.declared:
+        return seen.route.label != usual.label
+    is_paid = seen.route.billing is not Billing.NONE
+    return is_paid and not payer_of(seen.route).may_be(payer_of(usual))
 
 
 def account_name(account: OauthAccount) -> str:
