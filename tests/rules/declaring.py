@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.machines import CANARY, MadeUpMachine
 from tests.rules.spots import login_only
 
@@ -35,7 +37,7 @@ def command(variables: str, job: str = "cli", run: str = "claude -p hi") -> str:
     return f"on: push\njobs:\n  {job}:\n    env: {{{variables}}}\n    steps:\n      - run: {run}\n"
 
 
-def project(files: dict[str, object]) -> MadeUpMachine:
+def project(files: Mapping[str, object]) -> MadeUpMachine:
     """Return a Max subscriber's machine with these files in the project."""
     return login_only().with_files(files)
 

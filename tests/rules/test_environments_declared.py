@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_nothing_is_said_where_nobody_pays_in_a_terminal(tmp_path: Path) -> None
     assert rules_of(reviewed(machine, tmp_path, NEWEST)) == []
 
 
-QUIET = {
+QUIET: Mapping[str, Mapping[str, object]] = {
     "the subscription's token": {WORKFLOW: workflow(f"claude_code_oauth_token: {TOKEN_SECRET}")},
     "a job that runs tests": {WORKFLOW: command("ANTHROPIC_API_KEY: test-key", run="pytest")},
     "a job that calls the API": {
@@ -145,7 +146,7 @@ QUIET = {
 @pytest.mark.parametrize("wish", [None, SUBSCRIPTION], ids=["inferred", "said"])
 @pytest.mark.parametrize("name", QUIET)
 def test_a_normal_project_hears_nothing(tmp_path: Path, name: str, wish: Wish | None) -> None:
-    seen = reviewed(project(dict(QUIET[name])), tmp_path, NEWEST, wish=wish)
+    seen = reviewed(project(QUIET[name]), tmp_path, NEWEST, wish=wish)
 
     assert rules_of(seen) == []
 
@@ -251,7 +252,7 @@ def test_the_projects_settings_count_in_ci_and_those_of_this_machine_do_not(tmp_
     settings = {"env": {"ANTHROPIC_BASE_URL": "https://gw.example.com"}}
     machine = project({WORKFLOW: EACH_FILE[WORKFLOW][0]})
 
-    def label(files: dict[str, object], root: Path) -> str:
+    def label(files: Mapping[str, object], root: Path) -> str:
         seen = reviewed(machine.with_files(files), root, NEWEST)
         return next(it.route.label for it in seen.environments if it.name == "ci")
 
@@ -265,7 +266,7 @@ def test_the_projects_settings_count_in_ci_and_those_of_this_machine_do_not(tmp_
 
 
 def test_jobs_with_one_outcome_are_one_environment_and_each_text_is_marked(tmp_path: Path) -> None:
-    files: dict[str, object] = {
+    files: Mapping[str, object] = {
         WORKFLOW: workflow(f"anthropic_api_key: {KEY_SECRET}"),
         "proj/.github/workflows/other.yaml": command(f"ANTHROPIC_API_KEY: '{KEY_SECRET}'"),
         GITLAB: "a: {script: claude, variables: {CLAUDE_CODE_USE_BEDROCK: 1}}\n",
@@ -291,7 +292,7 @@ def test_one_text_for_many_jobs_is_marked_once(tmp_path: Path) -> None:
 
 def test_compose_takes_what_env_files_and_the_shell_say(tmp_path: Path) -> None:
     text = "services:\n  agent:\n    command: claude\n    env_file: sub/agent.env\n"
-    files: dict[str, object] = {
+    files: Mapping[str, object] = {
         COMPOSE: f"{text}    environment:\n      CLAUDE_CODE_USE_BEDROCK: ${{USE:-0}}\n",
         "proj/sub/agent.env": "ANTHROPIC_AUTH_TOKEN=${GATEWAY_TOKEN}\n",
     }
@@ -307,7 +308,7 @@ def test_compose_takes_what_env_files_and_the_shell_say(tmp_path: Path) -> None:
 
 def test_the_root_of_the_repository_is_looked_at_from_below(tmp_path: Path) -> None:
     text = EACH_FILE[WORKFLOW][0]
-    files: dict[str, object] = {WORKFLOW: text, "proj/.git/HEAD": "x", "proj/sub/deep/x": ""}
+    files: Mapping[str, object] = {WORKFLOW: text, "proj/.git/HEAD": "x", "proj/sub/deep/x": ""}
     inside = MadeUpMachine({**project(files).files}, cwd="proj/sub/deep")
 
     assert len(marked_by(RULE, reviewed(inside, tmp_path / "a", NEWEST))) == 1
@@ -320,7 +321,7 @@ def test_the_root_of_the_repository_is_looked_at_from_below(tmp_path: Path) -> N
 def test_a_home_that_is_a_repository_is_no_project(tmp_path: Path) -> None:
     files = {".git/HEAD": "x", ".github/workflows/claude.yml": EACH_FILE[WORKFLOW][0]}
 
-    assert rules_of(reviewed(project(dict(files)), tmp_path, NEWEST)) == []
+    assert rules_of(reviewed(project(files), tmp_path, NEWEST)) == []
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
