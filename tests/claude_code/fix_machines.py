@@ -119,6 +119,9 @@ MACHINES: Mapping[str, MadeUpMachine] = {
     "user settings with a wrong field": LOGIN.with_files(
         {USER: {"permissions": "none", "env": {"EDITOR": "vi"}}}
     ),
+    "token that the team does not allow": _env(USER, ANTHROPIC_AUTH_TOKEN=TOKEN).with_files(
+        {"proj/.billing-lens.toml": '[allowed]\nsources = ["claude_ai_login"]\n'}
+    ),
     "key beside old state file": LOGIN.with_files(
         {".claude/.config.json": LOGIN.files[".claude.json"]}
     ),

@@ -35,7 +35,7 @@ MODELS: dict[Kind, type[ConfigModel]] = {
     Kind.CLAUDE_SETTINGS: ClaudeSettings,
 }
 
-PLAIN_KINDS = frozenset({Kind.ANTHROPIC_ACTIVE_CONFIG, Kind.PREFERENCES})
+PLAIN_KINDS = frozenset({Kind.ANTHROPIC_ACTIVE_CONFIG, Kind.PREFERENCES, Kind.TEAM_POLICY})
 """Kinds whose text is no tree of values to us."""
 
 BOM_REFUSED = frozenset(
@@ -173,7 +173,7 @@ class ConfigFile:
 
     @property
     def is_json(self) -> bool:
-        """Whether the kind is JSON at all (``active_config`` is plain text, ours is TOML)."""
+        """Whether the kind is JSON at all (``active_config`` is plain text, ours are TOML)."""
         return self.kind not in PLAIN_KINDS and document_type(self.kind) is JsonDocument
 
     @cached_property

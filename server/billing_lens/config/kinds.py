@@ -25,6 +25,8 @@ class Kind(str, Enum):
     VSCODE_SETTINGS = "vscode-settings"
     PREFERENCES = "billing-lens-preferences"
     """Our own ``config.toml``: what the user expects, and which rules are off."""
+    TEAM_POLICY = "billing-lens-policy"
+    """A project's ``.billing-lens.toml``: what the team expects and allows."""
     GITHUB_WORKFLOW = "github-workflow"
     GITLAB_CI = "gitlab-ci"
     DEVCONTAINER = "devcontainer"

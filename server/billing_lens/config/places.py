@@ -231,6 +231,11 @@ def preferences_file(
     return (moved if moved.is_absolute() else usual) / "billing-lens" / "config.toml"
 
 
+def policy_file(folder: PurePath) -> PurePath:
+    """Return the place of a team's policy in one folder of a project."""
+    return folder / ".billing-lens.toml"
+
+
 def shell_startup_files(home: PurePath, cwd: PurePath) -> tuple[PurePath, ...]:
     """Return the files in which people set variables for shells, and direnv's of a project."""
     names = (".zshenv", ".zprofile", ".zshrc", ".bash_profile", ".bashrc", ".profile")

@@ -98,6 +98,8 @@ class Machine:
     """Variables of `environment` that a file put there, with its path and a JSON Pointer."""
     tracked: frozenset[str] = frozenset()
     """The paths of the project's config files that git tracks, and so shares."""
+    in_ci: bool = False
+    """Whether it is a job of CI, which follows the project and has nothing of a person's."""
 
     def anthropic(self, environment: Mapping[str, str]) -> AnthropicPlaces:
         """Where the ``ant`` profiles are under `environment`, which settings may have extended."""

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from billing_lens.config.concern import concerns_claude
-from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
-from billing_lens.config.places import Names, declaring_files
-from billing_lens.machine.git import Read
+from billing_lens.config.places import Names, declaring_files, policy_file
+from billing_lens.machine.git import Read, repository_of
 
 LARGEST = 512 * 1024
 """How many bytes such a file may have; GitHub and GitLab refuse to run much smaller ones."""
@@ -19,16 +18,19 @@ ReadFile = Callable[[PurePath, Kind], ConfigFile]
 
 
 def project_roots(cwd: PurePath, home: PurePath, read: Read) -> tuple[PurePath, ...]:
-    """Return the working directory and the root of the repository it is in.
+    """Return the working directory and the root of the repository it is in."""
+    top = repository_of(cwd, home, read)
+    return tuple(dict.fromkeys((cwd, top))) if top else (cwd,)
 
-    A home that is a repository itself (for dotfiles) is nobody's project.
+
+def nearest_policy(cwd: PurePath, roots: tuple[PurePath, ...], read: Read) -> PurePath:
+    """Return the nearest team's policy from the working directory up to the repository's root.
+
+    Where there is none, the place for it in the working directory.
     """
-    for folder in (cwd, *cwd.parents):
-        if folder == home and folder != cwd:
-            break
-        if read(str(folder / ".git")).state is not FileState.MISSING:
-            return tuple(dict.fromkeys((cwd, folder)))
-    return (cwd,)
+    folders = (it for it in (cwd, *cwd.parents) if it.is_relative_to(roots[-1]))
+    places = [policy_file(folder) for folder in folders]
+    return next((it for it in places if read(str(it)).exists), places[0])
 
 
 def files_of_project(

@@ -41,6 +41,7 @@ from billing_lens.machine.managed_preferences import (
 from billing_lens.machine.project import (
     LARGEST,
     files_of_project,
+    nearest_policy,
     project_roots,
     settings_named_in,
 )
@@ -175,6 +176,8 @@ class MachineReader:
             yield self._file(path, Kind.VSCODE_SETTINGS)
         yield self._file(self._preferences_file(), Kind.PREFERENCES)
         self._roots = project_roots(self._cwd, self._home, self._disk.entry)
+        policy = nearest_policy(self._cwd, self._roots, self._disk.entry)
+        yield self._file(policy, Kind.TEAM_POLICY)
         yield from files_of_project(self._roots, self._names_in, self._file)
 
     def _names_in(self, folder: PurePath) -> list[str]:

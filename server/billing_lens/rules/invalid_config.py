@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from billing_lens.billing.credential import Place
 from billing_lens.config.concern import concerns_claude
@@ -12,6 +12,7 @@ from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.preferences import preferences_file_of, preferences_of
 from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.team_policy import team_policy_of
 
 CONSEQUENCES = {
     Kind.ANTHROPIC_PROFILE: "Claude Code and ant cannot use this profile.",
@@ -38,13 +39,30 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
                 yield _finding(file, problem)
         elif file.kind in DECLARING_KINDS and concerns_claude(file):
             yield from _not_understood(file)
-    ours = preferences_file_of(machine)
-    for problem in preferences_of(machine).problems if ours else ():
+    preferences = preferences_file_of(machine)
+    if preferences:
+        problems = preferences_of(machine).problems
+        yield from _in_ours(preferences, problems, "your preferences")
+    policy = team_policy_of(machine)
+    if policy:
+        yield from _in_ours(policy.file, policy.problems, "the policy")
+        if policy.wish and policy.wish.place and not policy.is_trusted:
+            yield Finding(
+                "invalid-config",
+                Severity.INFO,
+                "What is expected here does not count before this folder is trusted. Start `claude`"
+                " in it once and say that you trust it.",
+                policy.wish.place,
+            )
+
+
+def _in_ours(file: ConfigFile, problems: Iterable[Problem], what: str) -> Iterator[Finding]:
+    for problem in problems:
         yield Finding(
             "invalid-config",
             Severity.ERROR,
-            f"{problem.message} {_unheeded(problem)}",
-            Place(ours.path if ours else None, "", span=problem.span),
+            f"{problem.message} {_unheeded(problem, what)}",
+            Place(file.path, "", span=problem.span),
         )
 
 
@@ -63,11 +81,11 @@ def _not_understood(file: ConfigFile) -> Iterator[Finding]:
         )
 
 
-def _unheeded(problem: Problem) -> str:
+def _unheeded(problem: Problem, what: str) -> str:
     """Return what does not count: TOML is read whole or not at all, a wrong value is left out."""
     if problem.code == "preferences":
-        return "This part of your preferences does not count."
-    return "None of your preferences count."
+        return f"This part of {what} does not count."
+    return f"Nothing in {what} counts."
 
 
 def _finding(file: ConfigFile, problem: Problem) -> Finding:
