@@ -8,16 +8,17 @@ from billing_lens.billing.comparison import Comparison, Difference, Side
 from billing_lens.billing.route import Billing
 from billing_lens.output.json import SCHEMA, Document
 from billing_lens.output.paint import Paint
+from billing_lens.output.screen import Screen
 
 
-def comparisons_text(comparisons: Sequence[Comparison], paint: Paint) -> str:
-    """Return all comparisons for a terminal, and which sides differ where there are several."""
-    lines = [line for it in comparisons for line in (*_lines(it, paint), "")]
+def comparisons_text(comparisons: Sequence[Comparison], screen: Screen) -> str:
+    """Return all comparisons for a person, and which sides differ where there are several."""
+    lines = [line for it in comparisons for line in (*_lines(it, screen), "")]
     if len(comparisons) > 1:
         differing = [it.one.name for it in comparisons if not it.same_payer]
         others = comparisons[0].other.name
         said = f"Paid differently from {others}: {', '.join(differing)}."
-        lines.append(said if differing else f"All are paid as {others}.")
+        lines += screen.prose(said if differing else f"All are paid as {others}.")
     return "\n".join(lines).rstrip()
 
 
@@ -65,8 +66,8 @@ def _side(side: Side) -> Document:
     }
 
 
-def _lines(comparison: Comparison, paint: Paint) -> Iterator[str]:
-    one, other = comparison.one, comparison.other
+def _lines(comparison: Comparison, screen: Screen) -> Iterator[str]:
+    one, other, paint = comparison.one, comparison.other, screen.paint
     width = max(len(one.name), len(other.name))
     for side in (one, other):
         active = f" ({side.active.name})" if side.active else ""
@@ -86,7 +87,8 @@ def _lines(comparison: Comparison, paint: Paint) -> Iterator[str]:
     if others:
         yield ""
         yield "Also different:"
-        yield from (f"  {_in_one_line(it, one, other)}" for it in others)
+        for it in others:
+            yield from screen.prose(_in_one_line(it, one, other), "    ", "  ")
 
 
 def _verdict(comparison: Comparison, paint: Paint) -> str:
