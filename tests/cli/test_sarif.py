@@ -119,7 +119,7 @@ def test_fingerprints_outlast_moved_lines_and_other_homes(tmp_path: Path) -> Non
 
 
 def test_fingerprints_tell_findings_apart(tmp_path: Path) -> None:
-    two_mistakes = {"env": {"A": [], "B": []}, "apiKeyHelper": 5}
+    two_mistakes: dict[str, object] = {"env": {"A": [1], "B": [2]}, "apiKeyHelper": 5}
     built = PROJECT.with_files({".claude/settings.json": two_mistakes}).build(tmp_path)
 
     assert len(fingerprints(built)) == len(set(fingerprints(built))) > 4
@@ -162,7 +162,7 @@ def test_a_fix_can_be_applied_as_it_stands(tmp_path: Path) -> None:
     region, text = edit["deletedRegion"], (built.home / SETTINGS).read_text()
     assert region["startLine"] == region["endLine"]
     lines = text.split("\n")
-    line = lines[region["startLine"] - 1]
+    line: str = lines[region["startLine"] - 1]
     start, end = region["startColumn"] - 1, region["endColumn"] - 1
     lines[region["startLine"] - 1] = line[:start] + edit["insertedContent"]["text"] + line[end:]
     assert json.loads("\n".join(lines)) == {"env": {"ANTHROPIC_API_KEY_OFF": KEY}}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from jsonschema import Draft4Validator, Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 SARIF = Path(__file__).parent / "schemas" / "sarif-2.1.0-rtm.5.json"
 
@@ -34,7 +36,8 @@ def _ours(schema: str) -> Draft202012Validator:
 
 
 def _errors(validator: Draft4Validator | Draft202012Validator, document: Any) -> list[str]:
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]
+    found = cast("Iterable[ValidationError]", validator.iter_errors(document))  # pyright: ignore[reportUnknownMemberType]
+    return [f"{error.json_path}: {error.message}" for error in found]
 
 
 def closed(schema: Any) -> Any:

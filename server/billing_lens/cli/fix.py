@@ -31,6 +31,7 @@ from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.fixes.apply import FixRefusedError, apply_fix, note_outcome
 from billing_lens.fixes.journal import Entry, Journal, KeptFinding, Occasion, journal_directory
 from billing_lens.output.changes import payment_sentence
+from billing_lens.output.columns import printable
 from billing_lens.output.findings_text import SEVERITY_STYLES
 from billing_lens.output.fix_text import fix_text
 from billing_lens.output.next_command import command_lines
@@ -159,7 +160,7 @@ class _Steps:
         finding = offer.found.finding
         severity = self.paint(SEVERITY_STYLES[finding.severity], finding.severity.value)
         number = self.paint("bold", f"Step {len(self.applied) + 1}:")
-        message = Redactor(seen.machine).text(finding.message)
+        message = printable(Redactor(seen.machine).text(finding.message))
         print(wrapped(f"{number} {message}"))
         print(f"  {severity}[{finding.rule}]\n")
         title, _, changes = fix_text(seen.machine, offer.fix, self.paint).partition("\n")
