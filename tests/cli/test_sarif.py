@@ -161,8 +161,8 @@ def test_a_fix_can_be_applied_as_it_stands(tmp_path: Path) -> None:
     (edit,) = change["replacements"]
     region, text = edit["deletedRegion"], (built.home / SETTINGS).read_text()
     assert region["startLine"] == region["endLine"]
-    lines = text.split("\n")
-    line: str = lines[region["startLine"] - 1]
+    lines: list[str] = text.split("\n")
+    line = lines[int(region["startLine"]) - 1]
     start, end = region["startColumn"] - 1, region["endColumn"] - 1
     lines[region["startLine"] - 1] = line[:start] + edit["insertedContent"]["text"] + line[end:]
     assert json.loads("\n".join(lines)) == {"env": {"ANTHROPIC_API_KEY_OFF": KEY}}

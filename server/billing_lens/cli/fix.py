@@ -56,7 +56,7 @@ _EXAMPLES = """\
 examples:
   billing-lens fix                  step by step, asking before each change
   billing-lens fix --dry-run        show the first step, change nothing
-  billing-lens fix --yes            do not ask; only what makes the right one pay
+  billing-lens fix --yes            do not ask; only what puts it right
   billing-lens fix --fix ID --yes   this change, as 'billing-lens check' names it
   billing-lens fix --rule organization-conflict
                                     leftovers too, which change nothing now
