@@ -57,7 +57,7 @@ examples:
   billing-lens fix                  step by step, asking before each change
   billing-lens fix --dry-run        show the first step, change nothing
   billing-lens fix --yes            do not ask; only what puts it right
-  billing-lens fix --fix ID --yes   this change, as 'billing-lens check' names it
+  billing-lens fix --fix ID --yes   this change, named by 'billing-lens check'
   billing-lens fix --rule organization-conflict
                                     leftovers too, which change nothing now
   billing-lens undo                 take the last change back"""
