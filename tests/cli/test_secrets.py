@@ -111,7 +111,7 @@ def test_all_formats_are_tried() -> None:
 def test_an_internal_error_shows_no_value_and_has_an_exit_code_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError(f"with {KEY}")
 
     monkeypatch.setattr(status_output, "status_text", fail)

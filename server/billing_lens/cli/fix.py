@@ -174,6 +174,8 @@ class _Steps:
             return ""
         if not works_for_somebody(offer.fix):
             return "Claude Code cannot be used after this change; you would have to log in."
+        if offer.fix.reaches:
+            return "more than who pays can change: all else in the file counts again too."
         same = offer.fix.resulting.label == seen.route.label
         payment = f"{'still' if same else 'then'} {describe_payment(offer.fix.resulting)}"
         text = f"this is not enough on its own. Claude Code {payment}, which is not as expected"

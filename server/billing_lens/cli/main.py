@@ -23,9 +23,11 @@ INTERNAL_FAULT = 70
 COMMANDS = (
     "status",
     "check",
+    "compare",
     "fix",
     "undo",
     "verify",
+    "report",
     "rules",
     "demo",
     "completion",

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from billing_lens.billing.surroundings import editor_variables
-from billing_lens.config.kinds import Kind
+from billing_lens.config.concern import concerns_claude
+from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.config.models import (
     ClaudeCredentials,
     ClaudeSettings,
@@ -26,13 +27,15 @@ _WORD = re.compile(r"[a-z]+(_[a-z]+)*|[A-Z]+(_[A-Z]+)*")
 """A plain word is no token; masking it would mask our own words too."""
 
 _URL_USER = re.compile(r"://([^/\s@\"]+)@")
-_MEMBER = re.compile(r'"((?:[^"\\\n]|\\.)*)"\s*:\s*"((?:[^"\\\n]|\\.)*)"')
+_JSON_TOKEN = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:)?|[{}\[\]]|[^\s{}\[\]",:]+')
+"""A string, with the colon behind it if it is a name; a bracket; a number or a word."""
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _LISTED_NAME = re.compile(r'"name"\s*:\s*"([^"]*)"')
 _LISTED_VALUE = re.compile(r'"value"\s*:\s*"((?:[^"\\\n]|\\.)*)"')
 _ASSIGNED = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]{0,99})[^\S\n]*[:=][^\S\n]*(?=\S)")
 _REFERENCE = re.compile(r"[\"']?(\$\{\{[^}]*\}\}|\$\{?\w+\}?)[\"']?\s*")
 """A variable or a secret of CI by its name, which gives nothing away."""
+_HOLDS_REFERENCE = re.compile(r"\$[\w({]")
 
 
 class Mask(NamedTuple):
@@ -50,7 +53,10 @@ def masked(secret: str) -> str:
 
 
 def redact_json_text(text: str) -> str:
-    """Return JSON text, valid or not, with the values of secret-sounding members masked."""
+    """Return JSON text, valid or not, with the values of secret-sounding members masked.
+
+    Where such a value is a list or an object, each text in it is.
+    """
     return _with_masks(text, merged(text, _json_masks(text)))
 
 
@@ -78,9 +84,7 @@ def merged(text: str, masks: Iterable[Mask]) -> Iterator[Mask]:
 
 def _json_masks(text: str) -> Iterator[Mask]:
     """Yield the secrets that their names or their shape give away, in JSON that may be broken."""
-    for member in _MEMBER.finditer(text):
-        if SECRET_NAME.search(member[1]) and member[2]:
-            yield _mask(member, 2)
+    yield from _member_masks(text)
     for listed in _OBJECT.finditer(text):
         # VS Code lists variables as {"name": "ANTHROPIC_AUTH_TOKEN", "value": "…"}.
         name = _LISTED_NAME.search(listed[0])
@@ -91,6 +95,22 @@ def _json_masks(text: str) -> Iterator[Mask]:
         yield Mask(*user.span(1), masked(""))
     for token in TOKEN.finditer(text):
         yield _mask(token, 0)
+
+
+def _member_masks(text: str) -> Iterator[Mask]:
+    depth, is_secret = 0, False
+    for token in _JSON_TOKEN.finditer(text):
+        name_or_text, colon = token.groups()
+        if colon:
+            is_secret = SECRET_NAME.search(name_or_text) is not None
+            continue
+        if token[0] in "{[":
+            depth += is_secret or depth > 0
+        elif token[0] in "}]":
+            depth = max(depth - 1, 0)
+        elif name_or_text and (is_secret or depth):
+            yield _mask(token, 1)
+        is_secret = False
 
 
 def _assignment_masks(text: str) -> Iterator[Mask]:
@@ -166,9 +186,25 @@ def _secrets_of(machine: Machine) -> Iterator[str]:
 
 
 def _variables_of(machine: Machine) -> Iterator[tuple[str, str]]:
-    """Yield every variable of the process, of VS Code's settings and of Claude Code's."""
+    """Yield every variable of the process, of all settings, and of what the project declares."""
     yield from machine.environment.items()
     yield from editor_variables(machine)
+    yield from _declared_texts(machine)
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         settings = file.model(ClaudeSettings)
         yield from ((settings.env or {}) if settings else {}).items()
+
+
+def _declared_texts(machine: Machine) -> Iterator[tuple[str, str]]:
+    """Yield every text that stands under a name in the project's workflows and the like.
+
+    References such as ``${{ secrets.KEY }}`` are no secrets, and we show them ourselves.
+    """
+    for kind in DECLARING_KINDS:
+        for file in filter(concerns_claude, machine.files_of(kind)):
+            from billing_lens.config.named_texts import named_texts  # noqa: PLC0415 few projects have such files
+
+            for document in dict.fromkeys((file.structure, file.understood)):
+                for named in named_texts(document):
+                    if not _HOLDS_REFERENCE.search(named.text):
+                        yield named.name, named.text

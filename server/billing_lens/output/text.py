@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from billing_lens.billing.credential import Credential, Source, State, short_id
 from billing_lens.billing.expectation import is_as_expected
 from billing_lens.billing.route import Billing, Route, describe_source
+from billing_lens.billing.surroundings import described
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Mode
 from billing_lens.output.columns import printable
@@ -115,9 +116,12 @@ class _Status:
             yield "host", f"{host} (ANTHROPIC_BASE_URL)"
         if route.email:
             yield "account", self.safe(route.email)
-        yield "mode", f"{route.mode.value}; {self.safe(_other_mode(review))}"
-        for text in _environments(review):
-            yield "editor", self.safe(text)
+        if review.machine.in_ci:
+            yield "mode", "headless, in a job of CI"
+        else:
+            yield "mode", f"{route.mode.value}; {self.safe(_other_mode(review))}"
+        for label, text in _environments(review):
+            yield label, self.safe(text)
         change = review.last_account_change
         if change:
             date = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc).date()
@@ -190,9 +194,12 @@ def _other_mode(review: Review) -> str:
     return f"{other.mode.value} mode bills {other.label}"
 
 
-def _environments(review: Review) -> Iterator[str]:
-    """Yield the environments of the editor that pay differently from the terminal."""
+def _environments(review: Review) -> Iterator[tuple[str, str]]:
+    """Yield a label and words for each other environment that pays differently."""
     for seen in review.environments:
-        if seen.name != "terminal" and seen.route.label != review.route.label:
-            place = "Claude Code in VS Code" if seen.name == "editor" else "VS Code's terminal"
-            yield f"{place} bills {seen.route.label}"
+        nobody_elsewhere = seen.declared and seen.route.billing is Billing.NONE
+        if seen.name == "terminal" or seen.route.label == review.route.label or nobody_elsewhere:
+            continue
+        where = ", ".join(dict.fromkeys(it.name for it in seen.declared))
+        label = "editor" if seen.name.startswith("editor") else "elsewhere"
+        yield label, f"{described(seen.name, where)} bills {seen.route.label}"
