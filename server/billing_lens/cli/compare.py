@@ -12,8 +12,8 @@ from billing_lens.billing.comparison import Side, compare
 from billing_lens.billing.elsewhere import RunElsewhere, runs_elsewhere
 from billing_lens.billing.route import Route, resolve_route
 from billing_lens.billing.surroundings import described, environments
-from billing_lens.cli.options import UsageError, add_machine_options, read_machine
-from billing_lens.cli.subcommand import Subcommands
+from billing_lens.cli.options import UsageError, add_color_option, add_machine_options, read_machine
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.output.comparison import comparisons_document, comparisons_text
 from billing_lens.output.json import run_document
@@ -27,22 +27,36 @@ ELSEWHERE = ("ci", "devcontainer", "compose")
 LARGEST_STATUS = 64 * 1024 * 1024
 """How many bytes a saved status may have."""
 
+_DESCRIPTION = """\
+Compares two places: terminal, editor, editor-terminal, ci, devcontainer or
+compose of this machine, or a saved 'billing-lens status --json' (- for standard
+input). 'ci:JOB' picks one job.
+
+Exit codes: 0 the same payer, 1 another, 2 wrong usage."""
+
+_EXAMPLES = """\
+examples:
+  billing-lens compare editor              against the terminal here
+  billing-lens compare ci terminal         why CI is paid differently
+  billing-lens status --json > mine.json   on one machine, and on the other:
+  billing-lens compare mine.json"""
+
 
 def add_parser(commands: Subcommands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         "compare",
         help="say why two places are paid differently",
-        description="Compares two places: terminal, editor, editor-terminal, ci, devcontainer or "
-        "compose of this machine, or a saved `billing-lens status --json` (- for standard input). "
-        "`ci:JOB` picks one job. "
-        "Exit codes: 0 the same payer, 1 another, 2 wrong usage.",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=EXAMPLES_AS_WRITTEN,
     )
     parser.add_argument("a", metavar="A", help="a place, the file of a saved status, or -")
     parser.add_argument(
         "b", metavar="B", nargs="?", help="what to compare it with (default: the terminal here)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    add_color_option(parser)
     add_machine_options(parser)
     parser.set_defaults(run=run)
 
@@ -59,7 +73,7 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         text = json.dumps(comparisons_document(comparisons), indent=2)
     else:
-        text = comparisons_text(comparisons, paint_for())
+        text = comparisons_text(comparisons, paint_for(when=given.color))
     print(Redactor(machine).text(text))
     return SAME if all(it.same_payer for it in comparisons) else DIFFERENT
 
