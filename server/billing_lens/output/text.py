@@ -116,7 +116,10 @@ class _Status:
             yield "host", f"{host} (ANTHROPIC_BASE_URL)"
         if route.email:
             yield "account", self.safe(route.email)
-        yield "mode", f"{route.mode.value}; {self.safe(_other_mode(review))}"
+        if review.machine.in_ci:
+            yield "mode", "headless, in a job of CI"
+        else:
+            yield "mode", f"{route.mode.value}; {self.safe(_other_mode(review))}"
         for label, text in _environments(review):
             yield label, self.safe(text)
         change = review.last_account_change
