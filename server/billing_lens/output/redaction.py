@@ -210,5 +210,5 @@ def _declared_texts(machine: Machine) -> Iterator[tuple[str, str]]:
                         yield named.name, named.text
 
 
-_ASSIGNED = re.compile(r"""([A-Za-z_]\w*)["']?[ \t]*[:=][ \t]*["']?([^\n"',}\]]+)""")
+_ASSIGNED = re.compile(r"""([A-Za-z_]\w*)["']?[ \t]*[:=][ \t]*["']?([^\n"',{}\[\]]+)""")
 """A name and what it is given, in text that is too broken to be understood."""
