@@ -204,7 +204,14 @@ def _declared_texts(machine: Machine) -> Iterator[tuple[str, str]]:
         for file in filter(concerns_claude, machine.files_of(kind)):
             from billing_lens.config.named_texts import named_texts  # noqa: PLC0415 few projects have such files
 
+            if file.structure.problems:
+                text = file.structure.data.decode("utf-8", "replace")
+                yield from ((it[1], it[2].strip()) for it in _ASSIGNED.finditer(text))
             for document in dict.fromkeys((file.structure, file.understood)):
                 for named in named_texts(document):
                     if not _HOLDS_REFERENCE.search(named.text):
                         yield named.name, named.text
+
+
+_ASSIGNED = re.compile(r"""([A-Za-z_]\w*)["']?[ \t]*[:=][ \t]*["']?([^\n"',{}\[\]]+)""")
+"""A name and what it is given, in text that is too broken to be understood."""
