@@ -28,8 +28,12 @@ lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
 	npm run --silent lint
 	npm test --silent
 
-vsix: node_modules/.ready  ## Package the VS Code extension as dist/billing-lens.vsix.
+vsix: $(VENV)/.dev node_modules/.ready  ## Package the VS Code extension, with the server in it.
+	rm -rf $(BUNDLED)
+	$(BIN)/python -m hatchling build --target wheel --directory $(BUNDLED)
+	cp requirements/runtime.txt $(BUNDLED)/requirements.txt
 	npm run --silent package
+BUNDLED := client-vscode/bundled
 
 proof: $(VENV)/.dev  ## Show that the real Claude Code agrees, before and after each fix.
 	$(BIN)/python -m tests.claude_code.proof
@@ -49,7 +53,7 @@ requirements: $(VENV)/.dev  ## Lock the Python dependencies anew.
 LOCK := --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 clean:  ## Remove everything that was made.
-	rm -rf $(VENV) node_modules tests/vscode/node_modules build dist client-vscode/dist
+	rm -rf $(VENV) node_modules tests/vscode/node_modules build dist client-vscode/dist $(BUNDLED)
 
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml | need-python
 	@echo "Setting up Python in $(VENV) ..."

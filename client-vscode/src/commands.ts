@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Server } from "./server";
+import type { SetUp } from "./setUp";
 import { SECTION } from "./settings";
 import { showRoute } from "./showRoute";
 
@@ -7,7 +8,7 @@ import { showRoute } from "./showRoute";
 export function registerCommands(
   server: Server,
   log: vscode.LogOutputChannel,
-  extensionId: string,
+  setUp: SetUp,
 ): vscode.Disposable {
   const commands: Record<string, () => unknown> = {
     showRoute: async () => {
@@ -15,12 +16,14 @@ export function registerCommands(
       if (state.kind === "running") {
         await showRoute(state.status);
       } else if (state.kind === "missing") {
-        await tellHowToGetServer(state.problem, extensionId);
+        await setUp.offer(state);
       } else {
         log.show();
       }
     },
     restart: () => server.restart(),
+    setUp: () => setUp.run(),
+    removeEnvironment: () => setUp.remove(),
     showLog: () => {
       log.show();
     },
@@ -30,23 +33,4 @@ export function registerCommands(
       vscode.commands.registerCommand(`${SECTION}.${name}`, run),
     ),
   );
-}
-
-/** Says why there is no server and what to do about it. */
-export async function tellHowToGetServer(problem: string, extensionId: string): Promise<void> {
-  const openSettings = "Open Settings";
-  const howToInstall = "How to Install";
-  const choice = await vscode.window.showErrorMessage(
-    `${problem} Run "pipx install billing-lens" or set billingLens.server.path, then run "Billing Lens: Restart Server".`,
-    openSettings,
-    howToInstall,
-  );
-  if (choice === openSettings) {
-    await vscode.commands.executeCommand(
-      "workbench.action.openSettings",
-      `@ext:${extensionId} server interpreter`,
-    );
-  } else if (choice === howToInstall) {
-    await vscode.commands.executeCommand("extension.open", extensionId);
-  }
 }

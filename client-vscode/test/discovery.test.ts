@@ -24,6 +24,7 @@ describe("findServer", () => {
       serverPath: "",
       interpreter: "",
       workspaceInterpreters: () => Promise.resolve([]),
+      privateInterpreters: () => Promise.resolve({}),
       searchPath: undefined,
     };
   });
