@@ -66,7 +66,7 @@ export async function findServer(places: Places): Promise<ServerProgram | NoServ
   }
   return former !== undefined && (await hasServer(former))
     ? asModule(former, "former")
-    : missing("Billing Lens has no server yet.", true);
+    : missing("Billing Lens is not set up on this machine yet.", true);
 }
 
 /** Interpreters of the virtual environments that a folder holds under their usual names. */

@@ -67,7 +67,7 @@ async function installWithUv(
   const wanted = python?.executable ?? `>=${OLDEST.join(".")}`;
   const install = ["pip", "install", "--python", interpreterOf(venv)];
   await step("Making the environment with uv", uv, "venv", "--python", wanted, venv);
-  await step("Downloading packages", uv, ...install, ...LOCKED, "-r", requirements);
+  await step(DOWNLOADING, uv, ...install, ...LOCKED, "-r", requirements);
   await step("Installing the server", uv, ...install, "--no-deps", wheel);
 }
 
@@ -80,10 +80,11 @@ async function installWithPip(
   const install = ["-I", "-m", "pip", "install", ...QUIET];
   const python = interpreterOf(venv);
   await step("Making the environment", executable, "-I", "-m", "venv", venv);
-  await step("Downloading packages", python, ...install, ...LOCKED, "-r", requirements);
+  await step(DOWNLOADING, python, ...install, ...LOCKED, "-r", requirements);
   await step("Installing the server", python, ...install, "--no-deps", wheel);
 }
 
+const DOWNLOADING = "Downloading packages";
 const LOCKED = ["--require-hashes", "--only-binary", ":all:"];
 const QUIET = ["--disable-pip-version-check", "--no-input", "--no-user", "--progress-bar", "off"];
 
@@ -91,6 +92,16 @@ function stepIn(cwd: string, { signal, onStep, onLine }: Installation): Step {
   return async (doing, command, ...args) => {
     onStep(doing);
     onLine(`> ${[command, ...args].join(" ")}`);
-    await run(command, args, { cwd, signal, onLine });
+    try {
+      await run(command, args, { cwd, signal, onLine });
+    } catch (error) {
+      throw error instanceof CommandFailed ? new CommandFailed(explained(doing, error)) : error;
+    }
   };
+}
+
+function explained(doing: string, { message }: CommandFailed): string {
+  const hint =
+    doing === DOWNLOADING ? " Check the network, and the package index that pip or uv is set to." : "";
+  return `${doing} did not work: ${message.replace(/\.?$/, ".")}${hint}`;
 }

@@ -65,8 +65,8 @@ export function pythonProblem(answered: readonly Python[], platform: NodeJS.Plat
   const [tooOld] = answered;
   const problem =
     tooOld === undefined
-      ? `Billing Lens needs ${wanted}, and none was found.`
-      : `Billing Lens needs ${wanted}, and ${tooOld.executable} is ${tooOld.version.join(".")}.`;
+      ? `${wanted} is needed, and none was found.`
+      : `${wanted} is needed, and ${tooOld.executable} is ${tooOld.version.join(".")}.`;
   return `${problem} Install it (${INSTALL[platform] ?? "from python.org"}), then try again.`;
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Bundle } from "./bundle";
+import type { NoServer } from "./discovery";
 import type { PrivateEnvironments } from "./environments";
 import { installServer } from "./install";
 import { redactAddresses } from "./log";
@@ -36,20 +37,23 @@ export class SetUp implements vscode.Disposable {
     this.closing.abort();
   }
 
-  /** Offers it when there is no server, once a window. */
+  /** Offers it once a window when there is no server; tells each time that a setting is wrong. */
   async offerOnce(state: ServerState): Promise<void> {
-    if (state.kind === "missing" && !this.wasOffered) {
+    if (state.kind === "missing" && !(state.canSetUp && this.wasOffered)) {
       await this.offer(state);
     }
   }
 
   /** Says that there is no server, and what can be done about it. */
-  async offer({ problem, canSetUp }: { problem: string; canSetUp: boolean }): Promise<void> {
+  async offer({ problem, canSetUp }: Omit<NoServer, "kind">): Promise<void> {
+    if (!canSetUp) {
+      await offerSettings(problem);
+      return;
+    }
     this.wasOffered = true;
     const { bundle } = await this.parts();
-    if (bundle === undefined || !canSetUp) {
-      const remedy = canSetUp ? "Run pipx install billing-lens, or name a server" : "Correct it";
-      await offerSettings(`${problem} ${remedy} in the settings.`);
+    if (bundle === undefined) {
+      await offerSettings(`${problem} Run pipx install billing-lens, or name a server in the settings.`);
       return;
     }
     const choice = await vscode.window.showInformationMessage(

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -29,9 +29,7 @@ _failed = pytest.StashKey[bool]()
 def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the packaged extension installed in it."""
     _run("bash", "tests/vscode/install.sh")
-    if not (ROOT / "node_modules/.bin/vsce").exists():
-        _run("npm", "ci")
-    _run("npm", "run", "package")
+    _run("make", "vsix")
     return install_extension(VSIX, tmp_path_factory.mktemp("extension"))
 
 
@@ -57,15 +55,20 @@ def open_workbench(
 ) -> Iterator[OpenWorkbench]:
     """Opens a window on a made-up machine's project, `trusted` or not; call it once a test.
 
-    The other keyword arguments are settings as in `Workbench.set_machine_settings`; by default the
-    server is the one installed beside these tests.
+    `programs` are all that is on its PATH. The other keyword arguments are settings as in
+    `Workbench.set_machine_settings`; by default the server is the one installed beside these tests.
     """
     screenshots = SCREENSHOTS / re.sub(r"\W+", "-", request.node.name).strip("-")
     shutil.rmtree(screenshots, ignore_errors=True)
     opened: list[Workbench] = []
     with ExitStack() as windows:
 
-        def open_on(machine: MadeUpMachine, trusted: bool = True, **settings: object) -> Workbench:
+        def open_on(
+            machine: MadeUpMachine,
+            trusted: bool = True,
+            programs: Mapping[str, Path] | None = None,
+            **settings: object,
+        ) -> Workbench:
             built = machine.build(tmp_path)
             window = start_workbench(
                 browser,
@@ -75,6 +78,7 @@ def open_workbench(
                 scratch=tmp_path,
                 screenshots=screenshots,
                 trusted=trusted,
+                programs=programs or {},
                 **({"interpreter": sys.executable} | settings),
             )
             opened.append(windows.enter_context(window))

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -50,6 +50,8 @@ _QUIET_SETTINGS: Mapping[str, object] = {
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
+_PACKAGE_INDEX = re.compile(r"PYTHONPATH$|PIP_|UV_|SSL_CERT_|(?i:https?|no)_PROXY$")
+"""Variables of this machine that say where packages come from, and how to get there."""
 _T = TypeVar("_T")
 
 
@@ -72,7 +74,7 @@ def install_extension(vsix: Path, folder: Path) -> Path:
             *("--force", "--install-extension", str(vsix)),
         ],
         check=False,
-        env=_environment(folder),
+        env=_environment(folder, {}),
         capture_output=True,
         text=True,
         timeout=120,
@@ -190,6 +192,33 @@ class Workbench:
     def notifications(self) -> Locator:
         return self.page.locator(".notification-toast")
 
+    def press(self, button: str) -> None:
+        """Presses a button of a notification."""
+        self.notifications().get_by_role("button", name=button, exact=True).click()
+
+    def environments(self) -> list[Path]:
+        """The extension's private environments, half-made ones too."""
+        return sorted(self.data.glob(f"User/globalStorage/{EXTENSION_ID}/environments/*"))
+
+    def processes(self, *words: str) -> list[int]:
+        """Ids of this machine's running processes with all these words in their command line."""
+        home = f"HOME={self.home}".encode()
+        found: list[int] = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                command = (process / "cmdline").read_bytes().split(b"\0")
+                is_ours = home in (process / "environ").read_bytes().split(b"\0")
+                if is_ours and all(word.encode() in command for word in words):
+                    found.append(int(process.name))
+        return found
+
+    def language_status(self) -> str:
+        """What comes up when the mouse rests on the braces beside the language's name."""
+        self.page.locator('.statusbar-item[id^="status.languageStatus"]').first.hover()
+        tooltip = self.page.locator(".hover-language-status").first
+        tooltip.wait_for()
+        return tooltip.inner_text()
+
     def log(self) -> str:
         """All that the extension has logged."""
         logs = self.data.glob(f"logs/*/exthost*/{EXTENSION_ID}/*.log")
@@ -207,7 +236,7 @@ class Workbench:
         buttons.get_by_text("Trust", exact=True).first.click()
 
     def screenshot(self, name: str) -> None:
-        self.page.screenshot(path=self.screenshots / f"{name}.png")
+        self.page.screenshot(path=self.screenshots / f"{name}.png", animations="disabled")
 
     def _quick_input(self) -> Locator:
         field = self.page.locator('.quick-input-widget input[type="text"]')
@@ -228,13 +257,18 @@ def start_workbench(
     scratch: Path,
     screenshots: Path,
     trusted: bool,
+    programs: Mapping[str, Path],
     **machine_settings: object,
 ) -> Generator[Workbench, None, None]:
-    """A window on `workspace`, trusted or in restricted mode. Afterwards nothing of it runs."""
+    """A window on `workspace`, trusted or in restricted mode. Afterwards nothing of it runs.
+
+    `programs` are on its PATH by these names; by default there is nothing.
+    """
     data = scratch / "data"
     _write_json(data / "User/settings.json", _QUIET_SETTINGS)
     screenshots.mkdir(parents=True, exist_ok=True)
-    with _code_server(extensions, home, data, scratch, trusted) as origin:
+    environment = _environment(home, programs)
+    with _code_server(extensions, environment, data, scratch, trusted) as origin:
         context = browser.new_context(viewport={"width": 1280, "height": 800})
         page = context.new_page()
         workbench = Workbench(page, home, data, screenshots)
@@ -275,7 +309,7 @@ def _watch_network(workbench: Workbench) -> None:
 
 @contextmanager
 def _code_server(
-    extensions: Path, home: Path, data: Path, scratch: Path, trusted: bool
+    extensions: Path, environment: Mapping[str, str], data: Path, scratch: Path, trusted: bool
 ) -> Generator[str, None, None]:
     port = _free_port()
     origin = f"http://127.0.0.1:{port}"
@@ -290,7 +324,7 @@ def _code_server(
                 *("--disable-getting-started-override", "--ignore-last-opened"),
                 *(("--disable-workspace-trust",) if trusted else ()),
             ],
-            env=_environment(home),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -303,18 +337,19 @@ def _code_server(
         _end_group(process)
 
 
-def _environment(home: Path) -> dict[str, str]:
-    """An environment in which the made-up machine is all there is."""
-    no_programs = home.parent / "bin"  # above all no claude, whose version would count
-    no_programs.mkdir(exist_ok=True)
-    python_path = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+def _environment(home: Path, programs: Mapping[str, Path]) -> dict[str, str]:
+    """An environment in which the made-up machine is all there is, but for the package index."""
+    folder = home.parent / "bin"  # above all without claude, whose version would count
+    folder.mkdir(exist_ok=True)
+    for name, program in programs.items():
+        (folder / name).symlink_to(program)
     return {
         "HOME": str(home),
-        "PATH": str(no_programs),
+        "PATH": str(folder),
         "LANG": "C.UTF-8",
         "EXTENSIONS_GALLERY": "{}",  # else the page and the server ask outside hosts
         "VSCODE_CLI": "1",  # else the PATH comes from a login shell
-        **python_path,
+        **{name: value for name, value in os.environ.items() if _PACKAGE_INDEX.match(name)},
     }
 
 
