@@ -9,7 +9,7 @@ export async function tellOfCrash({ isFirst, pauseMs }: Crash): Promise<void> {
   const { showErrorMessage, showWarningMessage } = vscode.window;
   const what = "The Billing Lens server";
   if (pauseMs === undefined) {
-    const words = `${what} keeps ending unexpectedly, so it is no longer started again.`;
+    const words = `${what} keeps ending unexpectedly, so it is no longer started again. Its log may say why.`;
     await follow(await showErrorMessage(words, ...REMEDIES));
   } else if (isFirst) {
     const words = `${what} ended unexpectedly. It is being started again.`;

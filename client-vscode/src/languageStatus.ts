@@ -38,9 +38,9 @@ export function createLanguageStatus(server: Server): vscode.Disposable {
   return vscode.Disposable.from(
     item,
     server.onDidChangeState(show),
-    server.onDidRun(({ version, origin, command }) => {
+    server.onDidRun(({ version, origin }) => {
       running = version ?? "";
-      item.detail = `server ${ORIGIN[origin]}: ${command}`;
+      item.detail = `server ${ORIGIN[origin]}`;
     }),
   );
 }

@@ -11,10 +11,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.machines import MadeUpMachine
-from tests.vscode.workbench import Workbench, install_extension, start_workbench
+from tests.vscode.workbench import Workbench, install_extension, start_browser, start_workbench
 
 ROOT = Path(__file__).parents[2]
 VSIX = ROOT / "dist/billing-lens.vsix"
@@ -36,17 +36,8 @@ def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # Not for the whole session: while Playwright runs, no other asyncio loop can run in this thread.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=[
-                *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-                *("--disable-background-networking", "--disable-component-update"),
-                "--disable-sync",
-            ],
-        )
+    with start_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

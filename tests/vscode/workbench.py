@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from typing import TypeVar
 from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Response, Route, expect, sync_playwright
 
 EXTENSION_ID = "billing-lens.billing-lens"
 TIMEOUT_S = 30.0
@@ -62,6 +63,22 @@ def until(found: Callable[[], _T], what: str, timeout_s: float = TIMEOUT_S) -> _
         assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {what}"
         time.sleep(0.05)
     return value
+
+
+@contextmanager
+def start_browser() -> Generator[Browser, None, None]:
+    """Debian's Chromium, which asks no outside hosts by itself."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=[
+                *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+                *("--disable-background-networking", "--disable-component-update"),
+                "--disable-sync",
+            ],
+        )
+        yield browser
+        browser.close()
 
 
 def install_extension(vsix: Path, folder: Path) -> Path:
