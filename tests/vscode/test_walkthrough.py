@@ -15,6 +15,7 @@ EXPANDED = re.compile(r"\bexpanded\b")
 def test_walkthrough_leads_to_who_pays(open_workbench: OpenWorkbench) -> None:
     workbench = open_workbench(profile_pays())
     workbench.expect_status("API usage", colour="warning")
+    workbench.command("View: Close Primary Side Bar")  # else there is no room for the pictures
     workbench.command("Welcome: Open Walkthrough...")
     workbench.choices().filter(has_text="Who pays for Claude Code?").click()
     steps = workbench.page.locator(".gettingStartedDetailsContent .getting-started-step")
