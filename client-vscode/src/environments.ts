@@ -16,6 +16,14 @@ import { interpreterOf } from "./programs";
 const CLAIMED_WITHIN_MS = 10_000;
 const LOOKS_AGAIN_AFTER_MS = 500;
 
+export interface Making {
+  /** Makes an environment at this path. When it fails, nothing of it is left. */
+  install: (venv: string) => Promise<void>;
+  /** Told when another window is making it and has to be waited for. */
+  onWait: () => void;
+  signal: AbortSignal;
+}
+
 export class PrivateEnvironments {
   /** `key` is that of the version to be made and used. */
   constructor(
@@ -38,11 +46,8 @@ export class PrivateEnvironments {
     };
   }
 
-  /**
-   * Makes this version's environment with `install`, which gets the path for it. Leaves nothing
-   * behind when that fails. Waits while another window is making it.
-   */
-  async make(install: (venv: string) => Promise<void>, signal: AbortSignal): Promise<void> {
+  /** Makes this version's environment if it is not there or does not work. */
+  async make({ install, onWait, signal }: Making): Promise<void> {
     const folder = this.folder(this.key);
     while (!(await this.works())) {
       signal.throwIfAborted();
@@ -51,6 +56,7 @@ export class PrivateEnvironments {
         return;
       }
       if (await isUsedElsewhere(folder)) {
+        onWait();
         await sleep(LOOKS_AGAIN_AFTER_MS, undefined, { signal });
       } else {
         await remove(folder);

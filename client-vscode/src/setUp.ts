@@ -8,7 +8,6 @@ import { findOnPath, inHome } from "./programs";
 import { type Call, pythonsOnPath } from "./python";
 import type { RunningProgram, Server, ServerState } from "./server";
 import { openSettings, readSettings } from "./settings";
-import { oneAtATime } from "./singleFlight";
 import { selectedInterpreters } from "./workspacePython";
 
 /** What a set-up is made of; `bundle` is undefined when the extension is run from source. */
@@ -19,10 +18,8 @@ export interface SetUpParts {
 
 /** Sets up the server in a private environment: offers it, does it, renews it, takes it away. */
 export class SetUp implements vscode.Disposable {
-  /** Makes the environment, told and cancelled in a notification, and starts the server in it. */
-  readonly run = oneAtATime(() => this.server.restartAfter(this.make()));
-
   private readonly closing = new AbortController();
+  private running: Promise<void> | undefined;
   private wasOffered = false;
   private wasRenewed = false;
 
@@ -35,6 +32,17 @@ export class SetUp implements vscode.Disposable {
   /** Ends a set-up that is under way. */
   dispose(): void {
     this.closing.abort();
+  }
+
+  /**
+   * Makes the environment, told and cancelled in a notification, and starts the server in it. Joins
+   * the set-up that is under way, if any.
+   */
+  run(): Promise<void> {
+    this.running ??= this.server.restartAfter(this.make()).finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
   }
 
   /** Offers it once a window when there is no server; tells each time that a setting is wrong. */
@@ -146,21 +154,16 @@ export class SetUp implements vscode.Disposable {
       findOnPath("uv", process.env["PATH"]),
       pythonsToTry(),
     ]);
-    onStep("Waiting for another window");
-    await environments.make(
-      (venv) =>
-        installServer(venv, {
-          bundle,
-          uv,
-          pythons,
-          signal,
-          onStep,
-          onLine: (line) => {
-            this.log.info(redactAddresses(line));
-          },
-        }),
+    const onLine = (line: string): void => {
+      this.log.info(redactAddresses(line));
+    };
+    await environments.make({
+      install: (venv) => installServer(venv, { bundle, uv, pythons, signal, onStep, onLine }),
+      onWait: () => {
+        onStep("Waiting for another window that is at it");
+      },
       signal,
-    );
+    });
   }
 
   private async tellOfFailure(problem: string): Promise<void> {

@@ -3,18 +3,23 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { PrivateEnvironments } from "../src/environments";
+import { type Making, PrivateEnvironments } from "../src/environments";
 import { interpreterOf } from "../src/programs";
 import { programFile } from "./programFiles";
 
 describe("PrivateEnvironments", () => {
   let storage: string;
-  const never = new AbortController().signal;
 
   /** Installs a program that says, in place of a Python, that it has the server. */
   const install = (venv: string): Promise<void> => {
     programFile(interpreterOf(venv), "exit 0");
     return Promise.resolve();
+  };
+  /** Makes the environment of this version. */
+  const make = (key: string, making: Partial<Making> = {}): Promise<void> => {
+    const { signal } = new AbortController();
+    const onWait = () => assert.fail("waited");
+    return of(key).make({ install, onWait, signal, ...making });
   };
   const of = (key: string) => new PrivateEnvironments(storage, key);
   const venvOf = (key: string) => path.join(storage, key, "venv");
@@ -34,32 +39,33 @@ describe("PrivateEnvironments", () => {
 
   it("makes one and finds it again", async () => {
     assert.deepEqual(await of("2").interpreters(), {});
-    await of("2").make(install, never);
+    await make("2");
     assert.deepEqual(await of("2").interpreters(), { current: interpreterOf(venvOf("2")) });
   });
 
   it("does not make what is there and works", async () => {
-    await of("2").make(install, never);
-    await of("2").make(() => assert.fail("made twice"), never);
+    await make("2");
+    await make("2", { install: () => assert.fail("made twice") });
   });
 
   it("makes anew what no longer works", async () => {
-    await of("2").make(install, never);
+    await make("2");
     programFile(interpreterOf(venvOf("2")), "exit 1");
     let made = 0;
-    await of("2").make((venv) => {
+    const counted = (venv: string): Promise<void> => {
       made += 1;
       return install(venv);
-    }, never);
+    };
+    await make("2", { install: counted });
     assert.equal(made, 1);
   });
 
   it("leaves nothing of one that failed", async () => {
-    const failing = of("2").make(async (venv) => {
+    const failing = async (venv: string): Promise<void> => {
       await install(venv);
       throw new Error("no network");
-    }, never);
-    await assert.rejects(failing, { message: "no network" });
+    };
+    await assert.rejects(make("2", { install: failing }), { message: "no network" });
     assert.deepEqual(readdirSync(storage), []);
   });
 
@@ -67,30 +73,35 @@ describe("PrivateEnvironments", () => {
     await install(venvOf("2"));
     noteUser("2", deadProcess());
     assert.deepEqual(await of("2").interpreters(), {});
-    await of("2").make(install, never);
+    await make("2");
     assert.ok("current" in (await of("2").interpreters()));
   });
 
   it("waits while another window makes it", async () => {
     noteUser("2", process.ppid);
-    const making = of("2").make(() => assert.fail("made by two windows"), never);
-    await install(venvOf("2"));
-    writeFileSync(path.join(storage, "2", "complete"), "");
-    await making;
+    let waited = false;
+    const onWait = (): void => {
+      waited = true;
+      programFile(interpreterOf(venvOf("2")), "exit 0");
+      writeFileSync(path.join(storage, "2", "complete"), "");
+    };
+    await make("2", { install: () => assert.fail("made by two windows"), onWait });
+    assert.ok(waited);
   });
 
   it("can be cut off while it waits", async () => {
     noteUser("2", process.ppid);
     const cutOff = new AbortController();
-    const making = of("2").make(install, cutOff.signal);
-    cutOff.abort();
-    await assert.rejects(making, { name: "AbortError" });
+    const onWait = (): void => {
+      cutOff.abort();
+    };
+    await assert.rejects(make("2", { onWait, signal: cutOff.signal }), { name: "AbortError" });
     assert.ok(existsSync(path.join(storage, "2")), "the other window's is left alone");
   });
 
   it("knows that of a former version, and removes it when no other window uses it", async () => {
-    await of("1").make(install, never);
-    await of("2").make(install, never);
+    await make("1");
+    await make("2");
     const both = { current: interpreterOf(venvOf("2")), former: interpreterOf(venvOf("1")) };
     assert.deepEqual(await of("2").interpreters(), both);
 
@@ -104,7 +115,7 @@ describe("PrivateEnvironments", () => {
   });
 
   it("notes who uses one, and nothing about other Pythons", async () => {
-    await of("2").make(install, never);
+    await make("2");
     rmSync(path.join(storage, "2", "users"), { recursive: true });
     await of("2").use(interpreterOf(venvOf("2")));
     await of("2").use("/usr/bin/python3");
@@ -113,7 +124,7 @@ describe("PrivateEnvironments", () => {
   });
 
   it("removes all", async () => {
-    await of("1").make(install, never);
+    await make("1");
     assert.ok(await of("2").areThere());
     await of("2").removeAll();
     assert.ok(!(await of("2").areThere()));
