@@ -1,20 +1,26 @@
 import * as vscode from "vscode";
+import { followActiveFolder } from "./activeFolder";
 import { registerCommands, tellHowToGetServer } from "./commands";
 import { Server } from "./server";
 import { choosesServer } from "./settings";
 import { createStatusBarItem } from "./statusBar";
+import { uriConverters } from "./userSettings";
+import { createWhoPaysView } from "./whoPaysView";
 import { onInterpreterSelected } from "./workspacePython";
 
 let server: Server | undefined;
 
-export function activate({ extension, subscriptions }: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): void {
+  const { extension, globalStorageUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel("Billing Lens", { log: true });
-  const started = new Server(extension.extensionPath, log);
+  const started = new Server(extension.extensionPath, log, uriConverters(globalStorageUri));
   server = started;
   subscriptions.push(
     log,
     started,
     createStatusBarItem(started),
+    createWhoPaysView(started),
+    followActiveFolder(started),
     registerCommands(started, log, extension.id),
     started.onDidChangeState((state) => {
       if (state.kind === "missing") {

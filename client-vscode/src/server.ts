@@ -1,15 +1,18 @@
 import * as vscode from "vscode";
 import {
+  ExecuteCommandRequest,
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
   State,
 } from "vscode-languageclient/node";
 import { findServer, type ServerProgram } from "./discovery";
+import { DOCUMENTS } from "./documents";
 import { withoutDocumentText } from "./log";
-import { type Status, statusChanged, statusRequest } from "./protocol";
+import { type ServerCommands, type Status, statusChanged, statusRequest } from "./protocol";
 import { readSettings, SECTION } from "./settings";
 import { oneAtATime } from "./singleFlight";
+import type { UriConverters } from "./userSettings";
 import { workspaceInterpreters } from "./workspacePython";
 
 export type ServerState =
@@ -18,17 +21,8 @@ export type ServerState =
   | { kind: "missing"; problem: string }
   | { kind: "stopped" };
 
-/**
- * All JSON files of the disk, active_config, which is plain text, and our own config.toml. Not
- * narrowed by name or folder: CLAUDE_CONFIG_DIR and ANTHROPIC_CONFIG_DIR can put Claude Code's files
- * anywhere, and only the server knows where they are. It answers nothing for the others.
- */
-const DOCUMENTS = [
-  { scheme: "file", language: "json" },
-  { scheme: "file", language: "jsonc" },
-  { scheme: "file", pattern: "**/active_config" },
-  { scheme: "file", pattern: "**/billing-lens/config.toml" },
-];
+/** Commands of ours that the server may name in what it sends, as in a code lens. */
+const COMMANDS_FOR_SERVER = [`${SECTION}.showRoute`];
 
 /** The language server: finds it, runs it, and tells what it says about who pays. */
 export class Server implements vscode.Disposable {
@@ -40,10 +34,12 @@ export class Server implements vscode.Disposable {
   private currentState: ServerState = { kind: "starting" };
   private program: ServerProgram | undefined;
   private client: LanguageClient | undefined;
+  private folder: vscode.Uri | undefined;
 
   constructor(
     private readonly extensionFolder: string,
     private readonly log: vscode.LogOutputChannel,
+    private readonly uris: UriConverters,
   ) {
     this.onDidChangeState = this.stateChanged.event;
   }
@@ -55,6 +51,48 @@ export class Server implements vscode.Disposable {
   /** Whether a change of the workspace's Python environments or of its trust could matter. */
   get dependsOnWorkspace(): boolean {
     return this.program?.origin !== "setting";
+  }
+
+  /** Tells from now on who pays in this workspace folder; in the server's own choice if undefined. */
+  follow(folder: vscode.Uri | undefined): void {
+    if (folder?.toString() === this.folder?.toString()) {
+      return;
+    }
+    this.folder = folder;
+    if (this.client?.isRunning()) {
+      void this.askForStatus(this.client);
+    }
+  }
+
+  /** How VS Code names a file that the server speaks of. */
+  uriOf(path: string): vscode.Uri {
+    return this.uris.protocol2Code(vscode.Uri.file(path).toString());
+  }
+
+  /** Runs one of the server's commands; undefined when it failed, which the user is told. */
+  async execute<Name extends keyof ServerCommands>(
+    name: Name,
+    argument?: object,
+    token?: vscode.CancellationToken,
+  ): Promise<ServerCommands[Name] | undefined> {
+    const command = `${SECTION}.server.${name}`;
+    const offered = this.client?.initializeResult?.capabilities.executeCommandProvider?.commands;
+    if (!this.client?.isRunning() || !offered?.includes(command)) {
+      void vscode.window.showErrorMessage(
+        "The Billing Lens server does not run, or is too old for this. Restart it, or update the package billing-lens.",
+      );
+      return undefined;
+    }
+    try {
+      const params = { command, arguments: argument === undefined ? [] : [argument] };
+      return (await this.client.sendRequest(ExecuteCommandRequest.type, params, token)) as ServerCommands[Name];
+    } catch (error) {
+      if (!token?.isCancellationRequested) {
+        this.log.error(`${command} failed: ${String(error)}`);
+        void vscode.window.showErrorMessage(`Billing Lens: ${messageOf(error)}`);
+      }
+      return undefined;
+    }
   }
 
   async stop(): Promise<void> {
@@ -105,6 +143,8 @@ export class Server implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- servers that pull settings need it too: it tells them when
       synchronize: { configurationSection: SECTION },
+      uriConverters: this.uris,
+      initializationOptions: { commands: COMMANDS_FOR_SERVER },
     };
     // Not the workspace, which is the default: `python -m` imports from the current directory first,
     // so that a folder named billing_lens there would be run in our server's place.
@@ -116,7 +156,9 @@ export class Server implements vscode.Disposable {
       options,
     );
     client.onNotification(statusChanged, (status) => {
-      this.setStateFrom(client, { kind: "running", status });
+      if (this.isOfFolder(status)) {
+        this.setStateFrom(client, { kind: "running", status });
+      }
     });
     // The client starts a crashed server again by itself, up to its own limit.
     client.onDidChangeState(({ newState }) => {
@@ -130,12 +172,24 @@ export class Server implements vscode.Disposable {
   }
 
   private async askForStatus(client: LanguageClient): Promise<void> {
+    const { folder } = this;
     try {
-      const status = await client.sendRequest(statusRequest, {});
-      this.setStateFrom(client, { kind: "running", status });
+      const status = await client.sendRequest(
+        statusRequest,
+        folder ? { folder: folder.toString() } : {},
+      );
+      if (folder === this.folder) {
+        this.setStateFrom(client, { kind: "running", status });
+      }
     } catch (error) {
       this.log.error(`The server did not say who pays: ${String(error)}`);
     }
+  }
+
+  /** Whether a status is that of the folder which is followed. */
+  private isOfFolder({ folder }: Status): boolean {
+    const isSaid = folder !== undefined && folder !== null && this.folder !== undefined;
+    return !isSaid || vscode.Uri.parse(folder).toString() === this.folder?.toString();
   }
 
   private setStateFrom(client: LanguageClient, state: ServerState): void {
@@ -148,4 +202,8 @@ export class Server implements vscode.Disposable {
     this.currentState = state;
     this.stateChanged.fire(state);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
