@@ -2,10 +2,10 @@
 import { type KnownOrganization, knownOrganizations } from "./organizations";
 import type { Credential, FileLocation, Finding, Fix, Location, Severity, Status } from "./protocol";
 import {
+  capitalized,
   credentialIcon,
   credentialState,
   differingRuns,
-  expectationWords,
   type Fact,
   factsOfRoute,
   fileOf,
@@ -14,6 +14,7 @@ import {
   routeIcon,
   type Run,
   severityIcon,
+  shortLabel,
   sourceWords,
 } from "./wording";
 
@@ -47,7 +48,7 @@ const COLOUR: Record<Severity, string> = {
   error: "problemsErrorIcon.foreground",
   warning: "problemsWarningIcon.foreground",
   info: "problemsInfoIcon.foreground",
-  hint: "problemsInfoIcon.foreground",
+  hint: "descriptionForeground",
 };
 
 /** The sections of the view; one that has nothing to say is left out. */
@@ -60,9 +61,7 @@ export function routeTree(status: Status): TreeNode[] {
     section("elsewhere", "Where else", differingRuns(status).map(run)),
     section("findings", "Findings", status.findings.map(finding)),
   ];
-  return sections
-    .filter(({ id, children }) => id === "expectation" || children?.length)
-    .map((node) => withUniqueIds(node));
+  return sections.filter(({ children }) => children?.length).map((node) => withUniqueIds(node));
 }
 
 /** How many findings need attention: errors and warnings. */
@@ -78,14 +77,15 @@ function inCharge(status: Status): TreeNode {
   const { route } = status;
   const [colour, verdict] =
     route.works === false
-      ? [COLOUR.error, "does not work"]
+      ? [COLOUR.error, route.billing === "none" ? "nobody pays" : "does not work"]
       : status.asExpected === false
         ? [COLOUR.warning, "not as expected"]
         : [GREEN, status.asExpected ? "as expected" : ""];
   return {
-    ...section("route", `In charge: ${route.label}`, factsOfRoute(route).map(fact)),
+    ...section("route", `In charge: ${shortLabel(route)}`, factsOfRoute(route).map(fact)),
     ...located(route.location),
     description: verdict,
+    tooltip: lines(route.label, verdict),
     spoken: ["In charge", route.label, verdict].filter(Boolean).join(", "),
     icon: routeIcon(status),
     colour,
@@ -134,16 +134,18 @@ function organization({ id, name, pays, expected, places }: KnownOrganization): 
 
 function expectation({ expected }: Status): TreeNode {
   const payer = expected ? payerWords(expected) : "nothing in particular";
-  const origin = expected ? `from ${expected.from}` : "";
-  return {
-    id: "expectation",
-    label: `Expected: ${payer}`,
-    description: origin,
-    spoken: expected ? `Expected: ${expectationWords(expected)}` : `Expected: ${payer}`,
-    tooltip: lines(`Expected: ${payer}`, origin),
-    icon: "target",
-    expectation: true,
-  };
+  const rows = expected ? [fact({ name: "From", value: expected.from })] : [];
+  return section("expectation", "Expectation", [
+    {
+      id: "payer",
+      label: capitalized(payer),
+      spoken: `Expected: ${payer}. Activate to change it.`,
+      tooltip: "Click to change what is expected",
+      icon: "target",
+      expectation: true,
+    },
+    ...rows,
+  ]);
 }
 
 function run({ id, name, route }: Run): TreeNode {
@@ -211,7 +213,7 @@ function command({ run: line, purpose }: { run: string; purpose: string }): Tree
   };
 }
 
-/** The file to open, and its place as the tooltip's last line names it. */
+/** The place to open, of what stands in a file. */
 function located(location: Location | null | undefined): { place?: FileLocation } {
   const place = fileOf(location);
   return place ? { place } : {};

@@ -66,8 +66,12 @@ function plain(text: string, spoken: string): StatusText {
 
 function routeText(status: Status): StatusText {
   const text = `$(${routeIcon(status)}) ${withoutIcons(shortLabel(status.route))}`;
-  const spoken = `Claude Code is paid by: ${status.route.label}`;
-  if (status.route.works === false) {
+  const { billing, label, works } = status.route;
+  if (billing === "none") {
+    return { text, spoken: `Claude Code: ${label}. Nobody pays.`, severity: "error" };
+  }
+  const spoken = `Claude Code is paid by: ${label}`;
+  if (works === false) {
     return { text, spoken: `${spoken}, which does not work`, severity: "error" };
   }
   return status.asExpected === false
@@ -77,7 +81,7 @@ function routeText(status: Status): StatusText {
 
 function verdict({ route, asExpected }: Status): string {
   if (route.works === false) {
-    return "This does not work";
+    return "Claude Code does not work like this";
   }
   return asExpected === false ? "Not as expected" : "";
 }

