@@ -1,13 +1,18 @@
 import * as vscode from "vscode";
 import type { Range } from "./protocol";
 
-/** Opens a file in an editor with exactly the text of `range` selected, and on the screen. */
-export async function openPlace(
-  uri: vscode.Uri,
-  range: Range | null | undefined,
-): Promise<vscode.TextEditor> {
+/**
+ * Opens a file in an editor with exactly the text of `range` selected, and on the screen.
+ *
+ * Not with showTextDocument: it keeps the document for minutes after its editor was closed, and all
+ * that time an open document would lie over a file that has long been removed.
+ */
+export async function openPlace(uri: vscode.Uri, range: Range | null | undefined): Promise<void> {
   const selection = range && rangeOf(range);
-  return vscode.window.showTextDocument(uri, { preview: false, ...(selection && { selection }) });
+  await vscode.commands.executeCommand("vscode.open", uri, {
+    preview: false,
+    ...(selection && { selection }),
+  } satisfies vscode.TextDocumentShowOptions);
 }
 
 export function rangeOf({ start, end }: Range): vscode.Range {

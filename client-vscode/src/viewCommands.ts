@@ -10,7 +10,7 @@ const CODE_ACTIONS = 50;
 
 /** What can be done with a row of the view; by its name in package.json. */
 export function viewCommands(server: Server): Record<string, (node: TreeNode) => unknown> {
-  const open = ({ path, range }: FileLocation): Promise<vscode.TextEditor> =>
+  const open = ({ path, range }: FileLocation): Promise<void> =>
     openPlace(server.uriOf(path), range);
   return {
     "view.open": ({ place }) => place && open(place),
@@ -44,10 +44,11 @@ async function codeActionOf(
   if (!place) {
     return undefined;
   }
-  const { document } = await openPlace(server.uriOf(place.path), place.range);
+  const uri = server.uriOf(place.path);
+  await openPlace(uri, place.range);
   const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
     "vscode.executeCodeActionProvider",
-    document.uri,
+    uri,
     place.range ? rangeOf(place.range) : new vscode.Range(0, 0, 0, 0),
     vscode.CodeActionKind.QuickFix.value,
     CODE_ACTIONS,

@@ -51,6 +51,19 @@ QUIET_SETTINGS: Mapping[str, object] = {
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
+_NOTE_STATUS = """([name, id]) => {
+  const said = window[name] = [];
+  const look = () => {
+    const item = document.getElementById(id);
+    if (!item) return;
+    const spins = item.querySelector('.codicon-loading') ? ' (loading)' : '';
+    const text = item.innerText.trim() + spins;
+    if (text !== said.at(-1)) said.push(text);
+  };
+  look();
+  new MutationObserver(look).observe(document.querySelector('.part.statusbar'),
+    {subtree: true, childList: true, characterData: true, attributes: true});
+}"""
 _T = TypeVar("_T")
 
 
@@ -183,6 +196,12 @@ class Workbench:
             expect(self.status_item()).to_have_class(kinds)
         else:
             expect(self.status_item()).not_to_have_class(kinds)
+
+    def watch_status(self) -> Callable[[], list[str]]:
+        """Notes from now on each new text of the status bar item; the result tells them so far."""
+        name = f"said{time.monotonic_ns()}"
+        self.page.evaluate(_NOTE_STATUS, [name, f"{EXTENSION_ID}.billingLens.route"])
+        return lambda: self.page.evaluate("name => window[name]", name)
 
     def choices(self) -> Locator:
         """Rows of the open quick pick."""
