@@ -161,10 +161,10 @@ export function expectationWords(expected: Expectation): string {
   return `${payerWords(expected)} (from ${expected.from})`;
 }
 
-/** Who is expected to pay: "a subscription of organization 1111". */
+/** Who is expected to pay: "a subscription of organization 1111…". */
 export function payerWords({ billing, organization }: Expectation): string {
   const payer = billing ? (BILLING_WORDS[billing] ?? billing) : "anyone";
-  return organization?.id ? `${payer} of organization ${organization.id}` : payer;
+  return organization?.id ? `${payer} of organization ${shortId(organization.id)}` : payer;
 }
 
 /** When the account last changed, and how. */
@@ -224,6 +224,11 @@ export function capitalized(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
+/** An id as the server shortens it in its own sentences. */
+function shortId(id: string): string {
+  return id.length > 4 ? `${id.slice(0, 4)}…` : id;
+}
+
 type NamedValue = [name: string, value: string | null | undefined];
 
 function withValues(all: NamedValue[]): Fact[] {
@@ -246,9 +251,9 @@ function expectationOf({ expected }: Status): string {
 }
 
 function accountWords({ organization, type }: Account): string {
-  const plan = type === null ? "" : capitalized(type.replaceAll("_", " "));
-  const whose = organization.name ?? organization.id;
-  return [plan, whose && (plan ? `(${whose})` : whose)].filter(Boolean).join(" ");
+  const plan = (type ?? "").split("_").map(capitalized).join(" ");
+  const whose = organizationWords({ ...organization, id: organization.id && shortId(organization.id) });
+  return plan && whose ? `${plan} (${whose})` : plan || whose;
 }
 
 function differs(one: Route, other: Route): boolean {

@@ -54,10 +54,10 @@ describe("changeWords", () => {
   it("says when, from which plan and to which", () => {
     const words = changeWords({
       after: "2026-11-20T08:00:00Z",
-      from: { organization: { id: "1111", name: "Dev" }, type: "claude_max" },
+      from: { organization: { id: "1111-2222", name: "Dev" }, type: "claude_max" },
       to: { organization: { id: "2222", name: null }, type: null },
     });
-    assert.equal(words, "after 2026-11-20, from Claude max (Dev) to 2222");
+    assert.equal(words, "after 2026-11-20, from Claude Max (Dev 1111…) to 2222");
   });
 });
 

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
 from tests.vscode.workbench import Workbench
+
+_NOTE_FIRST_ROW = """() => {
+  const rows = window.firstRows = [];
+  const look = () => {
+    const row = document.querySelector(
+      '.sidebar .tree-explorer-viewlet-tree-view .monaco-list-row[data-index="0"]');
+    const parts = row ? row.querySelectorAll('.label-name, .label-description') : [];
+    const text = [...parts].map(part => part.innerText).join(' ');
+    if (text !== rows.at(-1)) rows.push(text);
+  };
+  look();
+  new MutationObserver(look).observe(document.querySelector('.sidebar'),
+    {subtree: true, childList: true, characterData: true});
+}"""
 
 
 class WhoPaysView:
@@ -52,6 +67,11 @@ class WhoPaysView:
         """Clicks on a row's button, which shows when the mouse is over the row."""
         self.row(text).hover()
         self.row(text).get_by_role("button", name=action).click()
+
+    def watch_first_row(self) -> Callable[[], list[str]]:
+        """Notes from now on each new text of the first row, "" when there is none."""
+        self.workbench.page.evaluate(_NOTE_FIRST_ROW)
+        return lambda: self.workbench.page.evaluate("window.firstRows")
 
     def welcome(self) -> Locator:
         """What stands in the view when it has no rows."""

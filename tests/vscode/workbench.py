@@ -154,6 +154,7 @@ class Workbench:
 
     def status_tooltip(self) -> str:
         """What comes up when the mouse rests on the status bar item."""
+        self.page.mouse.move(640, 300)  # only a mouse that comes makes it show
         self.status_item().hover()
         tooltip = self.page.locator(".monaco-hover:visible").last
         tooltip.wait_for()
@@ -225,6 +226,7 @@ class Workbench:
     def discard_editors(self) -> None:
         """Closes every editor; what was not saved is lost."""
         while self.page.locator(".tabs-container .tab").count():
+            self.page.locator(".tabs-container .tab.active").click()  # keys may go to a web view
             self.command("View: Revert and Close Editor")
             self.page.wait_for_timeout(100)
 
