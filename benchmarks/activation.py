@@ -43,6 +43,7 @@ def measure(browser: Browser, extensions: Path) -> Mapping[str, float]:
             extensions,
             home=machine.home,
             workspace=machine.cwd,
+            data=scratch / "data",
             scratch=scratch,
             screenshots=scratch / "screenshots",
             trusted=True,

@@ -1,18 +1,21 @@
 /** The connection to a running server. Imported only once there is one to start: it takes a while. */
 import { createInterface } from "node:readline";
-import type { LogOutputChannel } from "vscode";
+import type { CancellationToken, LogOutputChannel, Uri } from "vscode";
 import {
   CloseAction,
   ErrorAction,
+  ExecuteCommandRequest,
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
   State,
 } from "vscode-languageclient/node";
 import type { ServerProgram } from "./discovery";
+import { DOCUMENTS } from "./documents";
 import { serverLineLogger, withoutDocumentText } from "./log";
 import { type Status, statusChanged, statusRequest } from "./protocol";
 import { SECTION } from "./settings";
+import type { UriConverters } from "./userSettings";
 
 /** What became of the server, told to whoever started it. */
 export interface ServerEvents {
@@ -23,17 +26,8 @@ export interface ServerEvents {
   onCrash: () => void;
 }
 
-/**
- * All JSON files of the disk, active_config, which is plain text, and our own config.toml. Not
- * narrowed by name or folder: CLAUDE_CONFIG_DIR and ANTHROPIC_CONFIG_DIR can put Claude Code's files
- * anywhere, and only the server knows where they are. It answers nothing for the others.
- */
-const DOCUMENTS = [
-  { scheme: "file", language: "json" },
-  { scheme: "file", language: "jsonc" },
-  { scheme: "file", pattern: "**/active_config" },
-  { scheme: "file", pattern: "**/billing-lens/config.toml" },
-];
+/** Commands of ours that the server may name in what it sends, as in a code lens. */
+const COMMANDS_FOR_SERVER = [`${SECTION}.showRoute`];
 
 /** Errors in a row on the way to the server after which it counts as crashed. */
 const MOST_ERRORS = 3;
@@ -44,37 +38,50 @@ export class ServerClient extends LanguageClient {
     program: ServerProgram,
     cwd: string,
     log: LogOutputChannel,
-    private readonly events: ServerEvents,
+    uriConverters: UriConverters,
+    events: ServerEvents,
   ) {
     super(
       SECTION,
       "Billing Lens",
       { command: program.command, args: program.args, options: { cwd } },
-      clientOptions(log, events),
+      clientOptions(log, uriConverters, events),
     );
     this.onNotification(statusChanged, events.onStatus);
     this.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {
         events.onRunning(this.initializeResult?.serverInfo?.version);
-        void this.askForStatus();
       }
     });
+  }
+
+  /** Asks who pays in this workspace folder; in the server's own choice if undefined. */
+  askForStatus(folder: Uri | undefined): Promise<Status> {
+    return this.sendRequest(statusRequest, folder ? { folder: folder.toString() } : {});
+  }
+
+  /** Whether the server is up and can run this command of its own. */
+  offers(command: string): boolean {
+    const offered = this.initializeResult?.capabilities.executeCommandProvider?.commands;
+    return this.isRunning() && offered?.includes(command) === true;
+  }
+
+  /** Runs one of the server's commands, and returns what it answers. */
+  execute(command: string, argument?: object, token?: CancellationToken): Promise<unknown> {
+    const params = { command, arguments: argument === undefined ? [] : [argument] };
+    return this.sendRequest(ExecuteCommandRequest.type, params, token);
   }
 
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }
-
-  private async askForStatus(): Promise<void> {
-    try {
-      this.events.onStatus(await this.sendRequest(statusRequest, {}));
-    } catch (error) {
-      this.error("The server did not say who pays.", error);
-    }
-  }
 }
 
-function clientOptions(log: LogOutputChannel, { onCrash }: ServerEvents): LanguageClientOptions {
+function clientOptions(
+  log: LogOutputChannel,
+  uriConverters: UriConverters,
+  { onCrash }: ServerEvents,
+): LanguageClientOptions {
   return {
     documentSelector: DOCUMENTS,
     diagnosticCollectionName: "billing-lens",
@@ -83,6 +90,8 @@ function clientOptions(log: LogOutputChannel, { onCrash }: ServerEvents): Langua
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- servers that pull settings need it too: it tells them when
     synchronize: { configurationSection: SECTION },
+    uriConverters,
+    initializationOptions: { commands: COMMANDS_FOR_SERVER },
     initializationFailedHandler: () => false,
     // Each start gets a client of its own, so this one never starts the server again.
     errorHandler: {

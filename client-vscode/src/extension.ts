@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { followActiveFolder } from "./activeFolder";
 import { readBundle } from "./bundle";
 import { registerCommands } from "./commands";
 import { tellOfCrash } from "./crashNotice";
@@ -9,15 +10,17 @@ import { Server } from "./server";
 import { choosesServer } from "./settings";
 import { SetUp, type SetUpParts } from "./setUp";
 import { createStatusBarItem } from "./statusBar";
+import { uriConverters } from "./userSettings";
+import { createWhoPaysView } from "./whoPaysView";
 import { onInterpreterSelected } from "./workspacePython";
 
 let server: Server | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  const { extension, subscriptions } = context;
+  const { extension, globalStorageUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel("Billing Lens", { log: true });
   const parts = setUpParts(context);
-  const started = new Server(extension.extensionPath, log, async () =>
+  const started = new Server(extension.extensionPath, log, uriConverters(globalStorageUri), async () =>
     (await parts()).environments.interpreters(),
   );
   server = started;
@@ -28,7 +31,9 @@ export function activate(context: vscode.ExtensionContext): void {
     setUp,
     createStatusBarItem(started),
     createLanguageStatus(started),
-    registerCommands(started, log, setUp),
+    createWhoPaysView(started),
+    followActiveFolder(started),
+    registerCommands(started, log, setUp, extension.id),
     started.onDidChangeState((state) => void setUp.offerOnce(state)),
     started.onDidRun((program) => void setUp.keepUpToDate(program)),
     started.onDidCrash((crash) => void tellOfCrash(crash)),

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { RunningProgram, Server } from "./server";
 import { SECTION } from "./settings";
-import { statusText } from "./wording";
+import { statusText } from "./statusText";
 
 /** The files that it stands beside: those that decide who pays, as far as their names tell. */
 const CONFIG_FILES: vscode.DocumentSelector = [

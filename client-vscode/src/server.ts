@@ -2,9 +2,10 @@ import * as vscode from "vscode";
 import type { ServerClient } from "./client";
 import { type Crash, Crashes } from "./crashes";
 import { findServer, type Places, type ServerProgram } from "./discovery";
-import type { Status } from "./protocol";
-import { readSettings } from "./settings";
+import type { ServerCommands, Status } from "./protocol";
+import { readSettings, SECTION } from "./settings";
 import { oneAtATime } from "./singleFlight";
+import type { UriConverters } from "./userSettings";
 import { workspaceInterpreters } from "./workspacePython";
 
 export type ServerState =
@@ -33,10 +34,12 @@ export class Server implements vscode.Disposable {
   private program: ServerProgram | undefined;
   private client: ServerClient | undefined;
   private pause: NodeJS.Timeout | undefined;
+  private folder: vscode.Uri | undefined;
 
   constructor(
     private readonly extensionFolder: string,
     private readonly log: vscode.LogOutputChannel,
+    private readonly uris: UriConverters,
     private readonly privateInterpreters: Places["privateInterpreters"],
   ) {
     this.onDidChangeState = this.stateChanged.event;
@@ -51,6 +54,46 @@ export class Server implements vscode.Disposable {
   /** Whether a change of the workspace's Python environments or of its trust could matter. */
   get dependsOnWorkspace(): boolean {
     return this.program?.origin !== "setting";
+  }
+
+  /** Tells from now on who pays in this workspace folder; in the server's own choice if undefined. */
+  follow(folder: vscode.Uri | undefined): void {
+    if (folder?.toString() === this.folder?.toString()) {
+      return;
+    }
+    this.folder = folder;
+    if (this.client?.isRunning()) {
+      void this.askForStatus(this.client);
+    }
+  }
+
+  /** How VS Code names a file that the server speaks of. */
+  uriOf(path: string): vscode.Uri {
+    return this.uris.protocol2Code(vscode.Uri.file(path).toString());
+  }
+
+  /** Runs one of the server's commands; undefined when it failed, which the user is told. */
+  async execute<Name extends keyof ServerCommands>(
+    name: Name,
+    argument?: object,
+    token?: vscode.CancellationToken,
+  ): Promise<ServerCommands[Name] | undefined> {
+    const command = `${SECTION}.server.${name}`;
+    if (!this.client?.offers(command)) {
+      void vscode.window.showErrorMessage(
+        "The Billing Lens server does not run, or is too old for this. Restart it, or update the package billing-lens.",
+      );
+      return undefined;
+    }
+    try {
+      return (await this.client.execute(command, argument, token)) as ServerCommands[Name];
+    } catch (error) {
+      if (!token?.isCancellationRequested) {
+        this.log.error(`${command} failed: ${String(error)}`);
+        void vscode.window.showErrorMessage(`Billing Lens: ${messageOf(error)}`);
+      }
+      return undefined;
+    }
   }
 
   /** Stops the server if it runs, looks for it anew and starts it. */
@@ -120,12 +163,15 @@ export class Server implements vscode.Disposable {
       };
     // Not the workspace, which is the default: `python -m` imports from the current directory first,
     // so that a folder named billing_lens there would be run in our server's place.
-    const client = new ServerClient(program, this.extensionFolder, this.log, {
+    const client = new ServerClient(program, this.extensionFolder, this.log, this.uris, {
       onStatus: whileCurrent((status) => {
-        this.setState({ kind: "running", status });
+        if (this.isOfFolder(status)) {
+          this.setState({ kind: "running", status });
+        }
       }),
       onRunning: whileCurrent((version) => {
         this.ran.fire({ ...program, version });
+        void this.askForStatus(client);
       }),
       onCrash: whileCurrent(() => {
         this.startAfterCrash();
@@ -138,6 +184,24 @@ export class Server implements vscode.Disposable {
         this.startAfterCrash();
       }),
     );
+  }
+
+  private async askForStatus(client: ServerClient): Promise<void> {
+    const { folder } = this;
+    try {
+      const status = await client.askForStatus(folder);
+      if (client === this.client && folder === this.folder) {
+        this.setState({ kind: "running", status });
+      }
+    } catch (error) {
+      this.log.error(`The server did not say who pays: ${String(error)}`);
+    }
+  }
+
+  /** Whether a status is that of the folder which is followed. */
+  private isOfFolder({ folder }: Status): boolean {
+    const isSaid = folder !== undefined && folder !== null && this.folder !== undefined;
+    return !isSaid || vscode.Uri.parse(folder).toString() === this.folder?.toString();
   }
 
   private startAfterCrash(): void {
@@ -157,4 +221,8 @@ export class Server implements vscode.Disposable {
     this.currentState = state;
     this.stateChanged.fire(state);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

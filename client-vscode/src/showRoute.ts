@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Credential, FileLocation, Status } from "./protocol";
+import { SECTION } from "./settings";
 import {
   credentialIcon,
   credentialState,
@@ -10,13 +11,15 @@ import {
   withoutIcons,
 } from "./wording";
 
+type OpenPlace = (place: FileLocation) => Thenable<unknown>;
+
 interface RouteItem extends vscode.QuickPickItem {
   act?: () => Thenable<unknown>;
 }
 
 /** Lists what Claude Code could pay with, in its order of precedence; picking one opens its place. */
-export async function showRoute(status: Status): Promise<void> {
-  const picked = await vscode.window.showQuickPick(routeItems(status), {
+export async function showRoute(status: Status, open: OpenPlace): Promise<void> {
+  const picked = await vscode.window.showQuickPick(routeItems(status, open), {
     title: `Who pays for Claude Code: ${status.route.label}`,
     placeHolder: "Pick a source to open the place where it is set",
     matchOnDescription: true,
@@ -25,11 +28,11 @@ export async function showRoute(status: Status): Promise<void> {
   await picked?.act?.();
 }
 
-function routeItems(status: Status): RouteItem[] {
+function routeItems(status: Status, open: OpenPlace): RouteItem[] {
   const findings = status.findings.length;
   return [
     separator("Sources, in order of precedence"),
-    ...status.credentials.map(credentialItem),
+    ...status.credentials.map((credential) => credentialItem(credential, open)),
     separator("The answer"),
     ...facts(status).map(({ name, value }) => ({ label: name, description: withoutIcons(value) })),
     separator("Findings"),
@@ -37,35 +40,24 @@ function routeItems(status: Status): RouteItem[] {
       label: `$(list-unordered) Problems: ${findings.toString()} from Billing Lens`,
       act: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     },
+    {
+      label: "$(list-tree) All of this in the view Who Pays",
+      act: () => vscode.commands.executeCommand(`${SECTION}.whoPays.focus`),
+    },
   ];
 }
 
-function credentialItem(credential: Credential): RouteItem {
+function credentialItem(credential: Credential, open: OpenPlace): RouteItem {
   const place = placeWords(credential.location);
   const file = fileOf(credential.location);
   return {
     label: `$(${credentialIcon(credential)}) ${withoutIcons(sourceWords(credential))}`,
     description: credentialState(credential),
     detail: withoutIcons([credential.reason, place].filter(Boolean).join(" · ")),
-    ...(file && { act: () => openPlace(file) }),
+    ...(file && { act: () => open(file) }),
   };
 }
 
 function separator(label: string): RouteItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
-}
-
-async function openPlace({ path, range }: FileLocation): Promise<void> {
-  const selection =
-    range &&
-    new vscode.Range(
-      range.start.line,
-      range.start.character,
-      range.end.line,
-      range.end.character,
-    );
-  await vscode.window.showTextDocument(vscode.Uri.file(path), {
-    preview: false,
-    ...(selection && { selection }),
-  });
 }

@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.machines import MadeUpMachine
+from tests.vscode.cases import profile_pays
+from tests.vscode.shared_window import DATA, SharedWindow
 from tests.vscode.workbench import Workbench, install_extension, start_browser, start_workbench
 
 ROOT = Path(__file__).parents[2]
@@ -49,8 +51,7 @@ def open_workbench(
     `programs` are all that is on its PATH. The other keyword arguments are settings as in
     `Workbench.set_machine_settings`; by default the server is the one installed beside these tests.
     """
-    screenshots = SCREENSHOTS / re.sub(r"\W+", "-", request.node.name).strip("-")
-    shutil.rmtree(screenshots, ignore_errors=True)
+    screenshots = _screenshots_of(request.node)
     opened: list[Workbench] = []
     with ExitStack() as windows:
 
@@ -66,6 +67,7 @@ def open_workbench(
                 extensions,
                 home=built.home,
                 workspace=built.cwd,
+                data=tmp_path / "data",
                 scratch=tmp_path,
                 screenshots=screenshots,
                 trusted=trusted,
@@ -78,11 +80,59 @@ def open_workbench(
         yield open_on
 
         for workbench in opened:
-            if request.node.stash.get(_failed, False):
-                workbench.screenshot("failed")
-                print(workbench.log())
-            assert not workbench.outside_hosts, "the page asked for outside hosts"
-            assert not workbench.http_errors
+            _check_after(request.node, workbench)
+
+
+@pytest.fixture(scope="package")
+def shared_window(
+    extensions: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedWindow]:
+    """One window on the headline case for many tests, since a VS Code takes long to start.
+
+    It lies where code-server's own files are by default, so that the server sees the user's
+    settings.
+    """
+    scratch = tmp_path_factory.mktemp("shared")
+    built = profile_pays().build(scratch)
+    with start_workbench(
+        browser,
+        extensions,
+        home=built.home,
+        workspace=built.cwd,
+        data=built.home / DATA,
+        scratch=scratch,
+        screenshots=SCREENSHOTS / "shared",
+        trusted=True,
+        programs={},
+        interpreter=sys.executable,
+    ) as workbench:
+        yield SharedWindow(workbench)
+
+
+@pytest.fixture
+def workbench(shared_window: SharedWindow, request: pytest.FixtureRequest) -> Iterator[Workbench]:
+    """The shared window, its machine and its settings as they were at first, nothing open."""
+    shared_window.start_over()
+    workbench = shared_window.workbench
+    workbench.screenshots = _screenshots_of(request.node)
+    yield workbench
+    _check_after(request.node, workbench)
+
+
+def _screenshots_of(node: pytest.Item) -> Path:
+    """An empty folder for a test's screenshots."""
+    folder = SCREENSHOTS / re.sub(r"\W+", "-", node.name).strip("-")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _check_after(node: pytest.Item, workbench: Workbench) -> None:
+    if node.stash.get(_failed, False):
+        workbench.screenshot("failed")
+        print(workbench.log())
+    assert not workbench.outside_hosts, "the page asked for outside hosts"
+    assert not workbench.http_errors
 
 
 @pytest.hookimpl(wrapper=True)

