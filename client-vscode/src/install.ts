@@ -101,7 +101,7 @@ function stepIn(cwd: string, { signal, onStep, onLine }: Installation): Step {
 }
 
 function explained(doing: string, { message }: CommandFailed): string {
-  const hint =
-    doing === DOWNLOADING ? " Check the network, and the package index that pip or uv is set to." : "";
-  return `${doing} did not work: ${message.replace(/\.?$/, ".")}${hint}`;
+  return doing === DOWNLOADING
+    ? `the packages could not be downloaded. Check the network, and the package index that uv or pip is set to. It says: ${message}`
+    : message;
 }

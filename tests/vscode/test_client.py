@@ -14,6 +14,8 @@ from tests.vscode.cases import PROFILE, profile_pays
 from tests.vscode.conftest import OpenWorkbench
 from tests.vscode.workbench import Workbench, until
 
+STARTING = "[info] Starting "
+
 
 def test_says_what_to_do_without_python_and_finds_the_server_once_set(
     open_workbench: OpenWorkbench,
@@ -33,26 +35,25 @@ def test_says_what_to_do_without_python_and_finds_the_server_once_set(
     workbench.expect_status("API usage", colour="warning")
 
 
-def test_settings_apply_while_the_server_runs(open_workbench: OpenWorkbench) -> None:
-    workbench = open_workbench(profile_pays())
-    workbench.expect_status("API usage", colour="warning")
-
+def test_settings_apply_while_the_server_runs(workbench: Workbench) -> None:
+    starts = workbench.log().count(STARTING)
     workbench.set_machine_settings(interpreter=sys.executable, expected__billing="any")
     workbench.expect_status("API usage", colour=None)
 
     workbench.set_machine_settings(interpreter=sys.executable, statusBar__show=False)
     workbench.status_item().wait_for(state="hidden")
-    assert workbench.log().count("[info] Starting ") == 1
+    assert workbench.log().count(STARTING) == starts
 
 
-def test_restart_command_starts_the_server_anew(open_workbench: OpenWorkbench) -> None:
-    workbench = open_workbench(profile_pays())
-    workbench.expect_status("API usage", colour="warning")
+def test_restart_command_starts_the_server_anew(workbench: Workbench) -> None:
+    starts = workbench.log().count(STARTING)
     workbench.command("Billing Lens: Restart Server")
-    until(lambda: workbench.log().count("[info] Starting ") == 2, "a second start in the log")
+    until(lambda: workbench.log().count(STARTING) == starts + 1, "a second start in the log")
     workbench.expect_status("API usage", colour="warning")
     assert not workbench.notifications().count()
 
+
+def test_language_status_says_which_server_looks_at_a_config_file(workbench: Workbench) -> None:
     workbench.open(workbench.home / PROFILE)
     status = workbench.language_status()
     assert f"Billing Lens {__version__}" in status, status

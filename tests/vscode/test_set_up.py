@@ -89,7 +89,7 @@ def test_cancelled_or_failed_it_leaves_nothing_and_can_be_tried_again(
     (workbench.home / PIP_CONFIG).write_text(pip_configuration(nobody_listens))
     workbench.command("Billing Lens: Set Up Server")
     failure = workbench.notifications().filter(has_text="Setting up Billing Lens failed")
-    expect(failure).to_contain_text("Check the network, and the package index")
+    expect(failure).to_contain_text("the packages could not be downloaded. Check the network")
     workbench.screenshot("2-failed")
     workbench.expect_status("Billing Lens: no server", colour=None)
     assert not workbench.environments()

@@ -6,15 +6,12 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.vscode.cases import profile_pays
-from tests.vscode.conftest import OpenWorkbench
+from tests.vscode.workbench import Workbench
 
 EXPANDED = re.compile(r"\bexpanded\b")
 
 
-def test_walkthrough_leads_to_who_pays(open_workbench: OpenWorkbench) -> None:
-    workbench = open_workbench(profile_pays())
-    workbench.expect_status("API usage", colour="warning")
+def test_walkthrough_leads_to_who_pays(workbench: Workbench) -> None:
     workbench.command("View: Close Primary Side Bar")  # else there is no room for the pictures
     workbench.command("Welcome: Open Walkthrough...")
     workbench.choices().filter(has_text="Who pays for Claude Code?").click()
@@ -28,3 +25,4 @@ def test_walkthrough_leads_to_who_pays(open_workbench: OpenWorkbench) -> None:
     steps.first.get_by_role("button", name="Show Who Pays").click()
     expect(workbench.choices().filter(has_text="Anthropic profile").first).to_be_visible()
     expect(steps.first.locator(".codicon-getting-started-step-checked")).to_have_count(1)
+    workbench.command("View: Show Explorer")
