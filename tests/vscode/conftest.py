@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.machines import MadeUpMachine
 from tests.vscode.cases import profile_pays
+from tests.vscode.installation import ROOT, chromium, install_packaged_extension
 from tests.vscode.shared_window import DATA, SharedWindow
-from tests.vscode.workbench import Workbench, install_extension, start_workbench
+from tests.vscode.workbench import Workbench, start_workbench
 
-ROOT = Path(__file__).parents[2]
-VSIX = ROOT / "dist/billing-lens.vsix"
 SCREENSHOTS = ROOT / "build/screenshots"
 
 OpenWorkbench = Callable[..., Workbench]
@@ -30,27 +28,14 @@ _failed = pytest.StashKey[bool]()
 @pytest.fixture(scope="session")
 def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the packaged extension installed in it."""
-    _run("bash", "tests/vscode/install.sh")
-    if not (ROOT / "node_modules/.bin/vsce").exists():
-        _run("npm", "ci")
-    _run("npm", "run", "package")
-    return install_extension(VSIX, tmp_path_factory.mktemp("extension"))
+    return install_packaged_extension(tmp_path_factory.mktemp("extension"))
 
 
 # Not for the whole session: while Playwright runs, no other asyncio loop can run in this thread.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=[
-                *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-                *("--disable-background-networking", "--disable-component-update"),
-                "--disable-sync",
-            ],
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -147,8 +132,3 @@ def pytest_runtest_makereport(
     if report.when == "call":
         item.stash[_failed] = report.failed
     return report
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"

