@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix proof fixes conformance pages requirements clean
+.PHONY: help demo test lint vsix proof fixes conformance pages screenshots requirements clean
 .PHONY: need-python need-node real-vscode
 
 help:  ## Show what can be made.
@@ -46,6 +46,9 @@ conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest vers
 
 pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from the rules.
 	$(BIN)/python -m tests.rules.pages
+
+screenshots: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode  ## Take the pictures in docs/images anew.
+	$(BIN)/python -m tests.vscode.screenshots
 
 requirements: $(VENV)/.dev  ## Lock the Python dependencies anew.
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.txt

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -22,9 +21,9 @@ from playwright.sync_api import Browser
 from benchmarks.command_line import table
 from benchmarks.machines import this_machine
 from tests.machines import headline
-from tests.vscode.workbench import install_extension, start_browser, start_workbench
+from tests.vscode.installation import chromium, install_packaged_extension
+from tests.vscode.workbench import start_workbench
 
-ROOT = Path(__file__).parents[1]
 OURS = "Billing Lens"
 THEIRS = "JSON Language Features"
 """VS Code's own client of a language server, for comparison."""
@@ -47,7 +46,6 @@ def measure(browser: Browser, extensions: Path) -> Mapping[str, float]:
             scratch=scratch,
             screenshots=scratch / "screenshots",
             trusted=True,
-            programs={},
             interpreter=sys.executable,
         ) as workbench:
             workbench.expect_status("Claude Max 20x", colour=None)
@@ -69,9 +67,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="windows opened (default: 5)")
     rounds = parser.parse_args().rounds
-    subprocess.run(["make", "--silent", "vsix"], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
-    with tempfile.TemporaryDirectory() as folder, start_browser() as browser:
-        extensions = install_extension(ROOT / "dist/billing-lens.vsix", Path(folder))
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        extensions = install_packaged_extension(Path(folder))
         windows = [measure(browser, extensions) for _ in range(rounds)]
     ours, theirs = (median(window[name] for window in windows) for name in (OURS, THEIRS))
     is_met = ours <= MILLISECONDS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
@@ -15,11 +14,10 @@ from playwright.sync_api import Browser
 
 from tests.machines import MadeUpMachine
 from tests.vscode.cases import profile_pays
+from tests.vscode.installation import ROOT, chromium, install_packaged_extension
 from tests.vscode.shared_window import DATA, SharedWindow
-from tests.vscode.workbench import Workbench, install_extension, start_browser, start_workbench
+from tests.vscode.workbench import Workbench, start_workbench
 
-ROOT = Path(__file__).parents[2]
-VSIX = ROOT / "dist/billing-lens.vsix"
 SCREENSHOTS = ROOT / "build/screenshots"
 
 OpenWorkbench = Callable[..., Workbench]
@@ -30,15 +28,13 @@ _failed = pytest.StashKey[bool]()
 @pytest.fixture(scope="session")
 def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the packaged extension installed in it."""
-    _run("bash", "tests/vscode/install.sh")
-    _run("make", "vsix")
-    return install_extension(VSIX, tmp_path_factory.mktemp("extension"))
+    return install_packaged_extension(tmp_path_factory.mktemp("extension"))
 
 
 # Not for the whole session: while Playwright runs, no other asyncio loop can run in this thread.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with start_browser() as browser:
+    with chromium() as browser:
         yield browser
 
 
@@ -71,7 +67,7 @@ def open_workbench(
                 scratch=tmp_path,
                 screenshots=screenshots,
                 trusted=trusted,
-                programs=programs or {},
+                programs=programs,
                 **({"interpreter": sys.executable} | settings),
             )
             opened.append(windows.enter_context(window))
@@ -103,7 +99,6 @@ def shared_window(
         scratch=scratch,
         screenshots=SCREENSHOTS / "shared",
         trusted=True,
-        programs={},
         interpreter=sys.executable,
     ) as workbench:
         yield SharedWindow(workbench)
@@ -143,8 +138,3 @@ def pytest_runtest_makereport(
     if report.when == "call":
         item.stash[_failed] = report.failed
     return report
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"

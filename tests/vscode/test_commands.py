@@ -1,9 +1,10 @@
-"""The commands of the palette: expectation, config files, fix all, verify, report, documentation."""
+"""The commands of the palette, from the expectation to the documentation."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +19,7 @@ REST_OF_PROFILE = {"version": "1.0", "base_url": "https://api.anthropic.com"}
 
 def needs(command: str) -> pytest.MarkDecorator:
     """For tests of what a server must offer as ``workspace/executeCommand`` first."""
-    offered = make_server().protocol.fm.commands
+    offered = cast("Any", make_server().protocol.fm).commands
     name = f"billingLens.server.{command}"
     return pytest.mark.skipif(name not in offered, reason=f"the server does not offer {name}")
 

