@@ -37,20 +37,20 @@ export async function installServer(venv: string, installation: Installation): P
   const step = stepIn(path.dirname(venv), installation);
   installation.onStep("Looking for Python");
   const answered = await askPythons(installation.pythons);
+  const python = answered.filter(isNewEnough).at(-1);
   if (uv !== undefined) {
     try {
-      await installWithUv(uv, venv, answered.filter(isNewEnough).at(-1), bundle, step);
+      await installWithUv(uv, venv, python, bundle, step);
       return;
     } catch (error) {
-      if (!(error instanceof CommandFailed)) {
+      if (!(error instanceof CommandFailed) || !python?.hasVenv) {
         throw error;
       }
       onLine(`uv did not do it (${error.message}), so it is done with venv and pip.`);
       await rm(venv, { recursive: true, force: true });
     }
   }
-  const python = answered.at(-1);
-  if (python === undefined || !isNewEnough(python) || !python.hasVenv) {
+  if (!python?.hasVenv) {
     throw new NoPython(pythonProblem(answered, process.platform));
   }
   await installWithPip(python, venv, bundle, step);

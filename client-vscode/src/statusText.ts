@@ -20,11 +20,12 @@ interface CommandLink {
 const SHOW: CommandLink = { title: "Show who pays", command: "billingLens.showRoute" };
 const FIX: CommandLink = { title: "Fix", command: "billingLens.fixAll" };
 const EXPECT: CommandLink = { title: "Set expectation", command: "billingLens.setExpectation" };
+const SET_UP: CommandLink = { title: "Set up", command: "billingLens.setUp" };
 const RESTART: CommandLink = { title: "Restart server", command: "billingLens.restart" };
 const LOG: CommandLink = { title: "Open log", command: "billingLens.showLog" };
 
 /** The commands that the tooltip may link to, and no others. */
-export const LINKED_COMMANDS = [SHOW, FIX, EXPECT, RESTART, LOG].map(({ command }) => command);
+export const LINKED_COMMANDS = [SHOW, FIX, EXPECT, SET_UP, RESTART, LOG].map(({ command }) => command);
 
 export function statusText(state: ServerState): StatusText {
   switch (state.kind) {
@@ -43,7 +44,7 @@ export function statusText(state: ServerState): StatusText {
 export function tooltipMarkdown(state: ServerState): string {
   if (state.kind !== "running") {
     const words = state.kind === "missing" ? state.problem : statusText(state).spoken;
-    return [asMarkdown(words), links(state.kind === "starting" ? [LOG] : [RESTART, LOG])].join("\n\n");
+    return [asMarkdown(words), links(remedies(state))].join("\n\n");
   }
   const { status } = state;
   const canFix = status.findings.some(({ fixes }) => fixes.some(({ safety }) => safety === "safe"));
@@ -54,6 +55,11 @@ export function tooltipMarkdown(state: ServerState): string {
     ...facts(status).map(({ name, value }) => `${name}: ${asMarkdown(value)}`),
     links([SHOW, ...(canFix ? [FIX] : []), EXPECT, LOG]),
   ].join("\n\n");
+}
+
+function remedies(state: ServerState): CommandLink[] {
+  const setUp = state.kind === "missing" && state.canSetUp ? [SET_UP] : [];
+  return state.kind === "starting" ? [LOG] : [...setUp, RESTART, LOG];
 }
 
 function links(to: CommandLink[]): string {

@@ -10,10 +10,12 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from billing_lens import __version__
+from tests.machines import assert_no_canary
 from tests.vscode.cases import PROFILE, profile_pays
 from tests.vscode.conftest import OpenWorkbench
 from tests.vscode.workbench import Workbench, until
 
+CREDENTIALS = ".config/anthropic/credentials/default.json"
 STARTING = "[info] Starting "
 
 
@@ -59,6 +61,19 @@ def test_language_status_says_which_server_looks_at_a_config_file(workbench: Wor
     assert f"Billing Lens {__version__}" in status, status
     assert "named in the settings" in status, status
     workbench.screenshot("language-status")
+
+
+def test_log_follows_the_level_of_its_channel_and_never_holds_a_document(
+    workbench: Workbench,
+) -> None:
+    workbench.set_machine_settings(interpreter=sys.executable, trace__server="verbose")
+    assert "[trace]" not in workbench.log()
+    set_log_level(workbench, "Trace")
+    workbench.open(workbench.home / CREDENTIALS)
+    until(lambda: "(not logged)" in workbench.log(), "the trace of a document that was opened")
+    set_log_level(workbench, "Info")
+    assert "[trace]" in workbench.log()
+    assert_no_canary(workbench.log())
 
 
 def test_starts_a_crashed_server_again_tells_once_and_gives_up_in_the_end(
@@ -116,3 +131,10 @@ def test_untrusted_workspace_does_not_choose_the_server(
     workbench.trust_workspace()
     workbench.expect_status("API usage", colour="warning")
     assert started.exists()
+
+
+def set_log_level(workbench: Workbench, level: str) -> None:
+    """Sets how much the extension's log holds, as in the palette."""
+    workbench.command("Developer: Set Log Level...")
+    workbench.choices().filter(has_text="Billing Lens").first.click()
+    workbench.choices().filter(has_text=level).first.click()
