@@ -44,6 +44,8 @@ def open_workbench(
 ) -> Iterator[OpenWorkbench]:
     """Opens a window on a made-up machine's project, `trusted` or not; call it once a test.
 
+    `workspace` names another folder or ``.code-workspace`` file of the home instead.
+
     The other keyword arguments are settings as in `Workbench.set_machine_settings`; by default the
     server is the one installed beside these tests.
     """
@@ -51,13 +53,18 @@ def open_workbench(
     opened: list[Workbench] = []
     with ExitStack() as windows:
 
-        def open_on(machine: MadeUpMachine, trusted: bool = True, **settings: object) -> Workbench:
+        def open_on(
+            machine: MadeUpMachine,
+            trusted: bool = True,
+            workspace: str | None = None,
+            **settings: object,
+        ) -> Workbench:
             built = machine.build(tmp_path)
             window = start_workbench(
                 browser,
                 extensions,
                 home=built.home,
-                workspace=built.cwd,
+                workspace=built.home / workspace if workspace else built.cwd,
                 data=tmp_path / "data",
                 scratch=tmp_path,
                 screenshots=screenshots,

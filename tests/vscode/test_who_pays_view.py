@@ -28,7 +28,7 @@ def test_lists_who_pays_the_sources_in_order_and_what_is_wrong(workbench: Workbe
     assert shown.index(profile) < shown.index(login)
     assert any(row.startswith("Acme Console pays") for row in shown)
     assert any(row.startswith("Dev's Organization should pay") for row in shown)
-    assert any(row.startswith("A subscription of organization 1111") for row in shown)
+    assert any(row.startswith("Subscription organization 1111") for row in shown)
     assert any(row.startswith(PROFILE_OVERRIDES) for row in shown)
     assert view.spoken(PROFILE_OVERRIDES).startswith("error: ")
     assert "in charge" in view.spoken("Anthropic profile default")
