@@ -4,16 +4,14 @@ import { registerCommands, tellHowToGetServer } from "./commands";
 import { Server } from "./server";
 import { choosesServer } from "./settings";
 import { createStatusBarItem } from "./statusBar";
-import { uriConverters } from "./userSettings";
 import { createWhoPaysView } from "./whoPaysView";
 import { onInterpreterSelected } from "./workspacePython";
 
 let server: Server | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
-  const { extension, globalStorageUri, subscriptions } = context;
+export function activate({ extension, subscriptions }: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Billing Lens", { log: true });
-  const started = new Server(extension.extensionPath, log, uriConverters(globalStorageUri));
+  const started = new Server(extension.extensionPath, log);
   server = started;
   subscriptions.push(
     log,

@@ -12,7 +12,6 @@ import { withoutDocumentText } from "./log";
 import { type ServerCommands, type Status, statusChanged, statusRequest } from "./protocol";
 import { readSettings, SECTION } from "./settings";
 import { oneAtATime } from "./singleFlight";
-import type { UriConverters } from "./userSettings";
 import { workspaceInterpreters } from "./workspacePython";
 
 export type ServerState =
@@ -39,7 +38,6 @@ export class Server implements vscode.Disposable {
   constructor(
     private readonly extensionFolder: string,
     private readonly log: vscode.LogOutputChannel,
-    private readonly uris: UriConverters,
   ) {
     this.onDidChangeState = this.stateChanged.event;
   }
@@ -62,11 +60,6 @@ export class Server implements vscode.Disposable {
     if (this.client?.isRunning()) {
       void this.askForStatus(this.client);
     }
-  }
-
-  /** How VS Code names a file that the server speaks of. */
-  uriOf(path: string): vscode.Uri {
-    return this.uris.protocol2Code(vscode.Uri.file(path).toString());
   }
 
   /** Runs one of the server's commands; undefined when it failed, which the user is told. */
@@ -143,7 +136,6 @@ export class Server implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- servers that pull settings need it too: it tells them when
       synchronize: { configurationSection: SECTION },
-      uriConverters: this.uris,
       initializationOptions: { commands: COMMANDS_FOR_SERVER },
     };
     // Not the workspace, which is the default: `python -m` imports from the current directory first,

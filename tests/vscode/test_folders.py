@@ -19,10 +19,10 @@ BEDROCK = {"env": {"CLAUDE_CODE_USE_BEDROCK": "1"}}
 
 
 def test_the_user_s_settings_are_watched_as_they_are_typed(workbench: Workbench) -> None:
-    """VS Code names this file by a scheme of its own, and not as a file."""
     view = WhoPaysView(workbench)
     workbench.command("Preferences: Open User Settings (JSON)")
     workbench.active_tab(workbench.data / USER_SETTINGS).wait_for()
+    workbench.page.locator(".editor-instance .monaco-editor.focused").wait_for()
     workbench.page.keyboard.press("Control+a")
     workbench.page.keyboard.press("Delete")
     # Typed brackets and quotes would be doubled by the editor.
