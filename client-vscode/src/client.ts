@@ -15,7 +15,6 @@ import { DOCUMENTS } from "./documents";
 import { serverLineLogger, withoutDocumentText } from "./log";
 import { type Status, statusChanged, statusRequest } from "./protocol";
 import { SECTION } from "./settings";
-import type { UriConverters } from "./userSettings";
 
 /** What became of the server, told to whoever started it. */
 export interface ServerEvents {
@@ -38,14 +37,13 @@ export class ServerClient extends LanguageClient {
     program: ServerProgram,
     cwd: string,
     log: LogOutputChannel,
-    uriConverters: UriConverters,
     events: ServerEvents,
   ) {
     super(
       SECTION,
       "Billing Lens",
       { command: program.command, args: program.args, options: { cwd } },
-      clientOptions(log, uriConverters, events),
+      clientOptions(log, events),
     );
     this.onNotification(statusChanged, events.onStatus);
     this.onDidChangeState(({ newState }) => {
@@ -77,11 +75,7 @@ export class ServerClient extends LanguageClient {
   }
 }
 
-function clientOptions(
-  log: LogOutputChannel,
-  uriConverters: UriConverters,
-  { onCrash }: ServerEvents,
-): LanguageClientOptions {
+function clientOptions(log: LogOutputChannel, { onCrash }: ServerEvents): LanguageClientOptions {
   return {
     documentSelector: DOCUMENTS,
     diagnosticCollectionName: "billing-lens",
@@ -90,7 +84,6 @@ function clientOptions(
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- servers that pull settings need it too: it tells them when
     synchronize: { configurationSection: SECTION },
-    uriConverters,
     initializationOptions: { commands: COMMANDS_FOR_SERVER },
     initializationFailedHandler: () => false,
     // Each start gets a client of its own, so this one never starts the server again.

@@ -1,6 +1,5 @@
 import * as vscode from "vscode";
 import { openConfigFile } from "./configFiles";
-import { openPlace } from "./openPlace";
 import type { Status } from "./protocol";
 import type { Server } from "./server";
 import { copyReport, fixAll, verify } from "./serverCommands";
@@ -29,14 +28,12 @@ export function registerCommands(
     }
   };
   const commands: Record<string, (...args: never[]) => unknown> = {
-    showRoute: withStatus((status) =>
-      showRoute(status, ({ path, range }) => openPlace(server.uriOf(path), range)),
-    ),
+    showRoute: withStatus(showRoute),
     fixAll: withStatus(() => fixAll(server)),
     verify: withStatus(() => verify(server)),
     copyReport: withStatus(() => copyReport(server)),
     setExpectation: withStatus(setExpectation),
-    openConfigFile: withStatus(({ files = [] }) => openConfigFile(server, files)),
+    openConfigFile: withStatus(({ files = [] }) => openConfigFile(files)),
     openDocs: () => vscode.commands.executeCommand("extension.open", extensionId),
     restart: () => server.restart(),
     setUp: () => setUp.run(),
@@ -44,7 +41,7 @@ export function registerCommands(
     showLog: () => {
       log.show();
     },
-    ...viewCommands(server),
+    ...viewCommands(),
   };
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([name, run]) =>

@@ -1,7 +1,5 @@
 import * as vscode from "vscode";
-import { openPlace } from "./openPlace";
 import type { ConfigFile } from "./protocol";
-import type { Server } from "./server";
 import { atHome, withoutIcons } from "./wording";
 
 const KIND_WORDS: Record<string, string> = {
@@ -20,7 +18,7 @@ interface FileItem extends vscode.QuickPickItem {
 }
 
 /** Lets one of the files that decide who pays be opened; one that is not there opens unsaved. */
-export async function openConfigFile(server: Server, files: ConfigFile[]): Promise<void> {
+export async function openConfigFile(files: ConfigFile[]): Promise<void> {
   const picked = await vscode.window.showQuickPick(fileItems(files), {
     title: "Files that decide who pays for Claude Code",
     matchOnDescription: true,
@@ -28,8 +26,11 @@ export async function openConfigFile(server: Server, files: ConfigFile[]): Promi
   if (!picked?.file) {
     return;
   }
-  const uri = server.uriOf(picked.file.path);
-  await openPlace(picked.file.exists ? uri : uri.with({ scheme: "untitled" }), null);
+  const uri = vscode.Uri.file(picked.file.path);
+  await vscode.commands.executeCommand(
+    "vscode.open",
+    picked.file.exists ? uri : uri.with({ scheme: "untitled" }),
+  );
 }
 
 function fileItems(files: ConfigFile[]): FileItem[] {

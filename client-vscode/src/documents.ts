@@ -1,5 +1,4 @@
 import type { DocumentSelector } from "vscode-languageclient/node";
-import { USER_SETTINGS } from "./userSettings";
 
 /** Files of other languages that can set the variables which Claude Code reads. */
 const THAT_SET_VARIABLES = [
@@ -20,7 +19,8 @@ const THAT_SET_VARIABLES = [
 export const DOCUMENTS: DocumentSelector = [
   { scheme: "file", language: "json" },
   { scheme: "file", language: "jsonc" },
-  USER_SETTINGS,
+  // The user's own settings, which VS Code names so where it runs on this machine.
+  { scheme: "vscode-userdata", pattern: "**/settings.json" },
   ...["**/active_config", "**/billing-lens/config.toml", "**/.billing-lens.toml", ...THAT_SET_VARIABLES].map(
     (pattern) => ({ scheme: "file", pattern }),
   ),

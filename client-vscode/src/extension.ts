@@ -10,17 +10,16 @@ import { Server } from "./server";
 import { choosesServer } from "./settings";
 import { SetUp, type SetUpParts } from "./setUp";
 import { createStatusBarItem } from "./statusBar";
-import { uriConverters } from "./userSettings";
 import { createWhoPaysView } from "./whoPaysView";
 import { onInterpreterSelected } from "./workspacePython";
 
 let server: Server | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  const { extension, globalStorageUri, subscriptions } = context;
+  const { extension, subscriptions } = context;
   const log = vscode.window.createOutputChannel("Billing Lens", { log: true });
   const parts = setUpParts(context);
-  const started = new Server(extension.extensionPath, log, uriConverters(globalStorageUri), async () =>
+  const started = new Server(extension.extensionPath, log, async () =>
     (await parts()).environments.interpreters(),
   );
   server = started;

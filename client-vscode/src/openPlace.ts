@@ -1,15 +1,15 @@
 import * as vscode from "vscode";
-import type { Range } from "./protocol";
+import type { FileLocation, Range } from "./protocol";
 
 /**
- * Opens a file in an editor with exactly the text of `range` selected, and on the screen.
+ * Opens a file in an editor with exactly the text of its range selected, and on the screen.
  *
  * Not with showTextDocument: it keeps the document for minutes after its editor was closed, and all
  * that time an open document would lie over a file that has long been removed.
  */
-export async function openPlace(uri: vscode.Uri, range: Range | null | undefined): Promise<void> {
+export async function openPlace({ path, range }: FileLocation): Promise<void> {
   const selection = range && rangeOf(range);
-  await vscode.commands.executeCommand("vscode.open", uri, {
+  await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(path), {
     preview: false,
     ...(selection && { selection }),
   } satisfies vscode.TextDocumentShowOptions);

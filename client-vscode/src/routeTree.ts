@@ -2,6 +2,7 @@
 import { type KnownOrganization, knownOrganizations } from "./organizations";
 import type { Credential, FileLocation, Finding, Fix, Location, Severity, Status } from "./protocol";
 import {
+  billingWords,
   capitalized,
   credentialIcon,
   credentialState,
@@ -9,6 +10,7 @@ import {
   type Fact,
   factsOfRoute,
   fileOf,
+  organizationWords,
   payerWords,
   placeWords,
   routeIcon,
@@ -82,8 +84,10 @@ function inCharge(status: Status): TreeNode {
         ? [COLOUR.warning, "not as expected"]
         : [GREEN, status.asExpected ? "as expected" : ""];
   return {
-    ...section("route", `In charge: ${shortLabel(route)}`, factsOfRoute(route).map(fact)),
-    ...located(route.location),
+    ...section("route", `In charge: ${shortLabel(route)}`, [
+      ...factsOfRoute(route).map(fact),
+      ...(route.source === "none" ? [] : setIn(route.location)),
+    ]),
     description: verdict,
     tooltip: lines(route.label, verdict),
     spoken: ["In charge", route.label, verdict].filter(Boolean).join(", "),
@@ -94,6 +98,12 @@ function inCharge(status: Status): TreeNode {
 
 function fact({ name, value }: Fact): TreeNode {
   return { id: name, label: name, description: value, spoken: `${name}: ${value}`, tooltip: value };
+}
+
+/** Where the route is decided, to be opened by a click. */
+function setIn(location: Location | null | undefined): TreeNode[] {
+  const place = location && placeWords(location);
+  return place ? [{ ...fact({ name: "Set in", value: place }), ...located(location) }] : [];
 }
 
 function source(credential: Credential): TreeNode {
@@ -135,12 +145,14 @@ function organization({ id, name, pays, expected, places }: KnownOrganization): 
 function expectation({ expected }: Status): TreeNode {
   const payer = expected ? payerWords(expected) : "nothing in particular";
   const rows = expected ? [fact({ name: "From", value: expected.from })] : [];
+  const whose = expected?.organization && organizationWords(expected.organization);
   return section("expectation", "Expectation", [
     {
       id: "payer",
-      label: capitalized(payer),
+      label: capitalized(expected ? billingWords(expected.billing) : payer),
+      ...(whose && { description: `organization ${whose}` }),
       spoken: `Expected: ${payer}. Activate to change it.`,
-      tooltip: "Click to change what is expected",
+      tooltip: lines(`Expected: ${payer}`, "Click to change what is expected"),
       icon: "target",
       expectation: true,
     },

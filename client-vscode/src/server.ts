@@ -5,7 +5,6 @@ import { findServer, type Places, type ServerProgram } from "./discovery";
 import type { ServerCommands, Status } from "./protocol";
 import { readSettings, SECTION } from "./settings";
 import { oneAtATime } from "./singleFlight";
-import type { UriConverters } from "./userSettings";
 import { workspaceInterpreters } from "./workspacePython";
 
 export type ServerState =
@@ -39,7 +38,6 @@ export class Server implements vscode.Disposable {
   constructor(
     private readonly extensionFolder: string,
     private readonly log: vscode.LogOutputChannel,
-    private readonly uris: UriConverters,
     private readonly privateInterpreters: Places["privateInterpreters"],
   ) {
     this.onDidChangeState = this.stateChanged.event;
@@ -65,11 +63,6 @@ export class Server implements vscode.Disposable {
     if (this.client?.isRunning()) {
       void this.askForStatus(this.client);
     }
-  }
-
-  /** How VS Code names a file that the server speaks of. */
-  uriOf(path: string): vscode.Uri {
-    return this.uris.protocol2Code(vscode.Uri.file(path).toString());
   }
 
   /** Runs one of the server's commands; undefined when it failed, which the user is told. */
@@ -163,7 +156,7 @@ export class Server implements vscode.Disposable {
       };
     // Not the workspace, which is the default: `python -m` imports from the current directory first,
     // so that a folder named billing_lens there would be run in our server's place.
-    const client = new ServerClient(program, this.extensionFolder, this.log, this.uris, {
+    const client = new ServerClient(program, this.extensionFolder, this.log, {
       onStatus: whileCurrent((status) => {
         if (this.isOfFolder(status)) {
           this.setState({ kind: "running", status });

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import type { Credential, FileLocation, Status } from "./protocol";
+import { openPlace } from "./openPlace";
+import type { Credential, Status } from "./protocol";
 import { SECTION } from "./settings";
 import {
   credentialIcon,
@@ -11,15 +12,13 @@ import {
   withoutIcons,
 } from "./wording";
 
-type OpenPlace = (place: FileLocation) => Thenable<unknown>;
-
 interface RouteItem extends vscode.QuickPickItem {
   act?: () => Thenable<unknown>;
 }
 
 /** Lists what Claude Code could pay with, in its order of precedence; picking one opens its place. */
-export async function showRoute(status: Status, open: OpenPlace): Promise<void> {
-  const picked = await vscode.window.showQuickPick(routeItems(status, open), {
+export async function showRoute(status: Status): Promise<void> {
+  const picked = await vscode.window.showQuickPick(routeItems(status), {
     title: `Who pays for Claude Code: ${status.route.label}`,
     placeHolder: "Pick a source to open the place where it is set",
     matchOnDescription: true,
@@ -28,11 +27,11 @@ export async function showRoute(status: Status, open: OpenPlace): Promise<void> 
   await picked?.act?.();
 }
 
-function routeItems(status: Status, open: OpenPlace): RouteItem[] {
+function routeItems(status: Status): RouteItem[] {
   const findings = status.findings.length;
   return [
     separator("Sources, in order of precedence"),
-    ...status.credentials.map((credential) => credentialItem(credential, open)),
+    ...status.credentials.map(credentialItem),
     separator("The answer"),
     ...facts(status).map(({ name, value }) => ({ label: name, description: withoutIcons(value) })),
     separator("Findings"),
@@ -47,14 +46,14 @@ function routeItems(status: Status, open: OpenPlace): RouteItem[] {
   ];
 }
 
-function credentialItem(credential: Credential, open: OpenPlace): RouteItem {
+function credentialItem(credential: Credential): RouteItem {
   const place = placeWords(credential.location);
   const file = fileOf(credential.location);
   return {
     label: `$(${credentialIcon(credential)}) ${withoutIcons(sourceWords(credential))}`,
     description: credentialState(credential),
     detail: withoutIcons([credential.reason, place].filter(Boolean).join(" · ")),
-    ...(file && { act: () => open(file) }),
+    ...(file && { act: () => openPlace(file) }),
   };
 }
 

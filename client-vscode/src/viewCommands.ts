@@ -1,20 +1,17 @@
 import * as vscode from "vscode";
 import { openPlace, rangeOf } from "./openPlace";
-import type { FileLocation, Finding, Fix } from "./protocol";
+import type { Finding, Fix } from "./protocol";
 import type { TreeNode } from "./routeTree";
-import type { Server } from "./server";
 import { fileOf } from "./wording";
 
 /** Asked to be worked out in full, as many as there can be at one place. */
 const CODE_ACTIONS = 50;
 
 /** What can be done with a row of the view; by its name in package.json. */
-export function viewCommands(server: Server): Record<string, (node: TreeNode) => unknown> {
-  const open = ({ path, range }: FileLocation): Promise<void> =>
-    openPlace(server.uriOf(path), range);
+export function viewCommands(): Record<string, (node: TreeNode) => unknown> {
   return {
-    "view.open": ({ place }) => place && open(place),
-    "view.applyFix": ({ offer }) => offer && applyFix(server, offer.finding, offer.fix),
+    "view.open": ({ place }) => place && openPlace(place),
+    "view.applyFix": ({ offer }) => offer && applyFix(offer.finding, offer.fix),
     "view.copyCommand": async ({ run }) => {
       if (run !== undefined) {
         await vscode.env.clipboard.writeText(run);
@@ -26,8 +23,8 @@ export function viewCommands(server: Server): Record<string, (node: TreeNode) =>
 }
 
 /** Applies a fix as the light bulb would: the editor's undo undoes it, and nothing is saved. */
-async function applyFix(server: Server, finding: Finding, fix: Fix): Promise<void> {
-  const action = await codeActionOf(server, finding, fix);
+async function applyFix(finding: Finding, fix: Fix): Promise<void> {
+  const action = await codeActionOf(finding, fix);
   if (action?.edit === undefined || !(await vscode.workspace.applyEdit(action.edit))) {
     void vscode.window.showWarningMessage(
       `"${fix.title}" could not be applied here. Nothing was changed. Run "billing-lens fix" in a terminal.`,
@@ -36,7 +33,6 @@ async function applyFix(server: Server, finding: Finding, fix: Fix): Promise<voi
 }
 
 async function codeActionOf(
-  server: Server,
   finding: Finding,
   fix: Fix,
 ): Promise<vscode.CodeAction | undefined> {
@@ -44,11 +40,10 @@ async function codeActionOf(
   if (!place) {
     return undefined;
   }
-  const uri = server.uriOf(place.path);
-  await openPlace(uri, place.range);
+  await openPlace(place);
   const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
     "vscode.executeCodeActionProvider",
-    uri,
+    vscode.Uri.file(place.path),
     place.range ? rangeOf(place.range) : new vscode.Range(0, 0, 0, 0),
     vscode.CodeActionKind.QuickFix.value,
     CODE_ACTIONS,

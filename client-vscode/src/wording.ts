@@ -38,12 +38,15 @@ const BILLING_ICON: Record<Billing, string> = {
 };
 
 const BILLING_WORDS: Record<string, string> = {
-  subscription: "a subscription",
+  subscription: "subscription",
   api_usage: "API usage",
-  cloud_provider: "a cloud provider",
-  gateway: "a gateway",
+  cloud_provider: "cloud provider",
+  gateway: "gateway",
   any: "anyone",
 };
+
+/** Of these there is one of several. */
+const COUNTED = new Set(["subscription", "cloud provider", "gateway"]);
 
 const STATE_ICON: Record<CredentialState, string> = {
   active: "pass-filled",
@@ -100,6 +103,7 @@ export function facts(status: Status): Fact[] {
   const { route, claudeCode, lastAccountChange } = status;
   return withValues([
     ...routeFacts(route),
+    ["Set in", placeOf(route)],
     [status.asExpected === false ? "Expected instead" : "Expected", expectationOf(status)],
     ...differingRuns(status).map(({ name, route: other }): NamedValue => [name, other.label]),
     ["Last change", lastAccountChange && changeWords(lastAccountChange)],
@@ -107,7 +111,7 @@ export function facts(status: Status): Fact[] {
   ]);
 }
 
-/** What is known of one route. */
+/** What is known of one route, but for its place. */
 export function factsOfRoute(route: Route): Fact[] {
   return withValues(routeFacts(route));
 }
@@ -161,9 +165,15 @@ export function expectationWords(expected: Expectation): string {
   return `${payerWords(expected)} (from ${expected.from})`;
 }
 
+/** Who is expected to pay, without an article: "subscription". */
+export function billingWords(billing: string | null | undefined): string {
+  return billing ? (BILLING_WORDS[billing] ?? billing) : "anyone";
+}
+
 /** Who is expected to pay: "a subscription of organization 1111…". */
 export function payerWords({ billing, organization }: Expectation): string {
-  const payer = billing ? (BILLING_WORDS[billing] ?? billing) : "anyone";
+  const words = billingWords(billing);
+  const payer = COUNTED.has(words) ? `a ${words}` : words;
   return organization?.id ? `${payer} of organization ${shortId(organization.id)}` : payer;
 }
 
@@ -236,14 +246,17 @@ function withValues(all: NamedValue[]): Fact[] {
 }
 
 function routeFacts(route: Route): NamedValue[] {
-  const isSet = route.source !== "none";
   return [
-    ["Source", isSet ? sourceWords(route) : null],
+    ["Source", route.source === "none" ? null : sourceWords(route)],
     ["Why", route.reason],
     ["Organization", organizationWords(route.organization)],
     ["Account", route.account?.email],
-    ["Set in", isSet ? placeWords(route.location) : null],
   ];
+}
+
+/** Where it is set; what is not in charge is set nowhere, though its place may be told. */
+function placeOf(route: Route): string {
+  return route.source === "none" ? "" : placeWords(route.location);
 }
 
 function expectationOf({ expected }: Status): string {

@@ -44,8 +44,11 @@ def open_workbench(
 ) -> Iterator[OpenWorkbench]:
     """Opens a window on a made-up machine's project, `trusted` or not; call it once a test.
 
-    `programs` are all that is on its PATH. The other keyword arguments are settings as in
-    `Workbench.set_machine_settings`; by default the server is the one installed beside these tests.
+    `workspace` names another folder or ``.code-workspace`` file of the home instead. `programs` are
+    all that is on its PATH.
+
+    The other keyword arguments are settings as in `Workbench.set_machine_settings`; by default the
+    server is the one installed beside these tests.
     """
     screenshots = _screenshots_of(request.node)
     opened: list[Workbench] = []
@@ -55,6 +58,7 @@ def open_workbench(
             machine: MadeUpMachine,
             trusted: bool = True,
             programs: Mapping[str, Path] | None = None,
+            workspace: str | None = None,
             **settings: object,
         ) -> Workbench:
             built = machine.build(tmp_path)
@@ -62,7 +66,7 @@ def open_workbench(
                 browser,
                 extensions,
                 home=built.home,
-                workspace=built.cwd,
+                workspace=built.home / workspace if workspace else built.cwd,
                 data=tmp_path / "data",
                 scratch=tmp_path,
                 screenshots=screenshots,

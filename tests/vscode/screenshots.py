@@ -67,7 +67,10 @@ def hover(workbench: Workbench) -> FloatRect:
     workbench.open(workbench.home / PROFILE)
     workbench.squiggles().first.wait_for()
     workbench.hover(workbench.squiggles().first)
-    return FloatRect(x=50, y=30, width=760, height=400)
+    shown = workbench.page.locator(".monaco-hover:visible").first.bounding_box()
+    assert shown
+    right, bottom = shown["x"] + shown["width"] + 20, shown["y"] + shown["height"] + 20
+    return FloatRect(x=0, y=30, width=right, height=bottom - 30)
 
 
 def quick_fix(workbench: Workbench) -> FloatRect:
@@ -78,7 +81,7 @@ def quick_fix(workbench: Workbench) -> FloatRect:
     line.get_by_text("organization_id").first.click()
     workbench.quick_fixes()
     workbench.page.mouse.move(WIDTH - 20, 60)
-    return FloatRect(x=50, y=30, width=WIDTH - 50, height=HEIGHT - 30)
+    return FloatRect(x=0, y=30, width=WIDTH, height=HEIGHT - 30)
 
 
 SCENES: dict[str, Callable[[Workbench], FloatRect]] = {
@@ -120,6 +123,7 @@ def _use_theme(workbench: Workbench, theme: str) -> None:
     workbench.page.reload()
     expect(workbench.page.locator(f".monaco-workbench.{base}")).to_be_visible()
     workbench.expect_status("API usage", colour="warning")
+    expect(workbench.page.get_by_text("Activating Extensions")).to_have_count(0)
 
 
 def _take(workbench: Workbench, image: Path, show: Callable[[Workbench], FloatRect]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.vscode.workbench import Workbench
+from tests.vscode.workbench import USER_SETTINGS, Workbench
 
 DATA = Path(".local/share/code-server")
 """Where code-server keeps its files, below the home."""
 
-_KEPT_SETTINGS = ("User/settings.json", "Machine/settings.json")
+_MACHINE_SETTINGS = "Machine/settings.json"
 
 
 class SharedWindow:
@@ -27,6 +27,7 @@ class SharedWindow:
         self.workbench.page.keyboard.press("Escape")
         self.workbench.discard_editors()
         self.workbench.command("Notifications: Clear All Notifications")
+        self._expect_nothing_in_particular()
         for path in set(self._files()) - self._first.keys():
             path.unlink()
         for path, (content, mode) in self._first.items():
@@ -37,11 +38,16 @@ class SharedWindow:
         self.workbench.expect_status("API usage", colour="warning")
 
     def _files(self) -> Iterator[Path]:
-        """The machine's files, and the settings among VS Code's own."""
+        """The machine's files, and among VS Code's own the settings that it watches."""
         home, data = self.workbench.home, self.workbench.data
         for path in home.rglob("*"):
             if path.is_file() and not path.is_relative_to(data):
                 yield path
-        for name in _KEPT_SETTINGS:
-            if (data / name).exists():
-                yield data / name
+        yield data / _MACHINE_SETTINGS
+
+    def _expect_nothing_in_particular(self) -> None:
+        """Takes back what the user's settings expect: here VS Code does not watch their file."""
+        workbench = self.workbench
+        if "billingLens" in (workbench.data / USER_SETTINGS).read_text():
+            workbench.command("Billing Lens: Set Expectation")
+            workbench.choices().filter(has_text="Inferred").click()

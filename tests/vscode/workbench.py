@@ -45,6 +45,7 @@ QUIET_SETTINGS: Mapping[str, object] = {
     "update.mode": "none",
     "window.commandCenter": False,
     "window.restoreWindows": "none",
+    "workbench.editor.useModal": "off",
     "workbench.enableExperiments": False,
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
