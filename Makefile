@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix proof fixes conformance pages screenshots requirements clean
+.PHONY: help demo test lint vsix proof fixes conformance pages man screenshots requirements clean
 .PHONY: need-python need-node real-vscode
 
 help:  ## Show what can be made.
@@ -49,6 +49,9 @@ pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from t
 
 screenshots: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode  ## Take the pictures in docs/images anew.
 	$(BIN)/python -m tests.vscode.screenshots
+
+man: $(VENV)/.dev  ## Write the man page as build/man/billing-lens.1; packages built then have it.
+	$(BIN)/python -m scripts.man_page build/man/billing-lens.1
 
 requirements: $(VENV)/.dev  ## Lock the Python dependencies anew.
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.txt

@@ -10,6 +10,8 @@ from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 USER = ".claude/settings.json"
 PROJECT = "proj/.claude/settings.json"
 LOCAL = "proj/.claude/settings.local.json"
+VSCODE = ".config/Code/User/settings.json"
+EXTENSION = "claudeCode.environmentVariables"
 MANAGED = "/etc/claude-code/managed-settings.json"
 CONFIG = ".config/anthropic/configs/default.json"
 CREDENTIALS = ".config/anthropic/credentials/default.json"
@@ -109,6 +111,33 @@ MACHINES: Mapping[str, MadeUpMachine] = {
     ),
     "policy against a key": _env(USER, ANTHROPIC_API_KEY=KEY).with_files(
         {MANAGED: {"forceLoginMethod": "claudeai"}}
+    ),
+    "key in user settings with a comment": LOGIN.with_files(
+        {USER: f'{{\n  // mine\n  "env": {{"ANTHROPIC_API_KEY": "{KEY}",}}\n}}\n'}
+    ),
+    "key in project settings with a wrong field": LOGIN.with_files(
+        {PROJECT: {"permissions": "none", "env": {"ANTHROPIC_API_KEY": KEY}}}
+    ),
+    "user settings with a wrong field": LOGIN.with_files(
+        {USER: {"permissions": "none", "env": {"EDITOR": "vi"}}}
+    ),
+    "token in VS Code's settings": LOGIN.with_files(
+        {VSCODE: {EXTENSION: [{"name": "ANTHROPIC_AUTH_TOKEN", "value": TOKEN}]}}
+    ),
+    "Bedrock in VS Code's settings": LOGIN.with_files(
+        {VSCODE: {EXTENSION: [{"name": "CLAUDE_CODE_USE_BEDROCK", "value": "1"}]}}
+    ),
+    "bare in user settings": _env(USER, CLAUDE_CODE_SIMPLE="1"),
+    "bare in project settings": _env(PROJECT, CLAUDE_CODE_SIMPLE="1"),
+    "profile that is missing, named by user settings": PROFILE.with_files(
+        {USER: {"env": {"ANTHROPIC_PROFILE": "gone"}}}
+    ),
+    "profile that is missing, named by the process": PROFILE.with_env(ANTHROPIC_PROFILE="gone"),
+    "login of another kind demanded by user settings": LOGIN.with_files(
+        {USER: {"forceLoginMethod": "console"}}
+    ),
+    "token that the team does not allow": _env(USER, ANTHROPIC_AUTH_TOKEN=TOKEN).with_files(
+        {"proj/.billing-lens.toml": '[allowed]\nsources = ["claude_ai_login"]\n'}
     ),
     "key beside old state file": LOGIN.with_files(
         {".claude/.config.json": LOGIN.files[".claude.json"]}

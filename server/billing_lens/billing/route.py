@@ -246,12 +246,13 @@ def _no_route(
             starts=False,
         )
     known = account(machine)
+    nothing = "No secret that Claude Code could use is set in this job."
     return Route(
         mode,
         Source.NONE,
         Billing.NONE,
         "Not logged in",
-        "No credential that Claude Code could use was found.",
+        nothing if machine.in_ci else "No credential that Claude Code could use was found.",
         works=False,
         place=Place(known[1].path, "/oauthAccount") if known else None,
         credentials=ranked,
@@ -300,13 +301,16 @@ def _billing(machine: Machine, active: Credential, host: str | None) -> Billing:
     if active.source is Source.OAUTH_TOKEN:
         return Billing.SUBSCRIPTION
     if active.source is Source.CLAUDE_AI_LOGIN:
-        subscribed = active.plan in PLANS or _account_is_subscribed(machine)
+        subscribed = active.plan in PLANS or account_is_subscribed(machine)
         return Billing.SUBSCRIPTION if subscribed else Billing.UNKNOWN
     return Billing.GATEWAY if host else Billing.API_USAGE
 
 
-def _account_is_subscribed(machine: Machine) -> bool:
-    """Whether the cached account shows a subscription, for a login that lost its plan (#30185)."""
+def account_is_subscribed(machine: Machine) -> bool:
+    """Return whether the cached account shows a subscription.
+
+    It tells what a login is that lost its plan (anthropics/claude-code#30185).
+    """
     known = account(machine)
     if known is None:
         return False

@@ -17,3 +17,25 @@ TOKEN = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._
 def holds_a_token(text: str) -> bool:
     """Return whether a key or token stands somewhere in `text` in plain sight."""
     return TOKEN.search(text) is not None
+
+
+ANTHROPIC_TOKEN = re.compile(r"\bsk-ant-[A-Za-z0-9_-]{8,}")
+"""A key, OAuth token or refresh token of Anthropic's."""
+
+_PLACEHOLDER = re.compile(
+    r"x{3,}|\*{3,}|\.\.\.|…|<|your|example|placeholder|dummy|change.?me|replace|redacted"
+    r"|(?:^|[-_])(?:test|testing|fake|mock|todo|here|none|local)(?:$|[-_])",
+    re.IGNORECASE,
+)
+_SHORTEST = 16
+
+
+def is_plausible_token(text: str) -> bool:
+    """Return whether a text that stands where a token belongs looks like a real one.
+
+    Workflows of tests and templates set such variables to "test-key" or "your-key-here".
+    """
+    if _PLACEHOLDER.search(text) or "$" in text or any(map(str.isspace, text)):
+        return False
+    mixed = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+    return mixed and len(text) >= _SHORTEST

@@ -16,6 +16,7 @@ from billing_lens.config.kinds import Platform, Scope
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Command, Finding, Related, Verdict
+from billing_lens.rules.stored_login import is_subscription_wanted
 
 
 def wrongly_paying(verdict: Verdict, *sources: Source) -> Iterator[tuple[Route, Credential]]:
@@ -97,17 +98,19 @@ def login_name(login: Credential) -> str:
 
 
 def evidence(verdict: Verdict, route: Route) -> Iterator[Related]:
-    """Yield the places that show who should pay."""
-    login = usable_login(route)
+    """Yield the places that show who should pay; a login does not where API usage should."""
+    login = usable_login(route) if is_subscription_wanted(verdict) else None
     if login:
         yield Related(login.place, f"Your {login_name(login)} login is here.")
     elif verdict.expected and verdict.expected.place:
-        yield Related(verdict.expected.place, f"This shows {verdict.expected.origin}.")
+        shown = f"This shows {verdict.expected.origin}."
+        said = "This says what should pay."
+        yield Related(verdict.expected.place, shown if verdict.expected.inferred else said)
 
 
 def commands_for(machine: Machine, place: Place) -> Iterator[Command]:
     """Yield what to run when the process's variable is to blame, with the line that sets it."""
-    if place.variable is None or place.path is not None:
+    if place.variable is None or place.path is not None or machine.in_ci:
         return
     line = probably_set_in(machine, place.variable)
     also = f"; take it out of {line.path}, line {line.range.start.line + 1}, too" if line else ""
@@ -120,7 +123,7 @@ def set_by(machine: Machine, place: Place) -> str:
     """Return who sets a variable or setting: "your shell", "the project's settings" and so on."""
     file = machine.file(place.path) if place.path else None
     if file is None:
-        return "your shell"
+        return "the job" if machine.in_ci else "your shell"
     return _SETTERS[file.scope] if file.scope else "VS Code's settings"
 
 
