@@ -16,6 +16,8 @@ from billing_lens.machine.machine import Machine
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Position, PositionEncoding, Range
 
+_USER_DATA = "vscode-userdata:"
+
 
 def uri_of(path: str) -> str:
     """Return the URI of a file's absolute path; its name may be no UTF-8."""
@@ -23,7 +25,12 @@ def uri_of(path: str) -> str:
 
 
 def path_of(uri: str) -> str | None:
-    """Return the file's path as the machine names it; None for what is not a local file."""
+    """Return the file's path as the machine names it; None for what is not a local file.
+
+    VS Code names the user's own settings by a scheme of its own; they are a file all the same.
+    """
+    if uri.startswith(_USER_DATA):
+        uri = "file:" + uri.removeprefix(_USER_DATA)
     try:
         path = to_fs_path(uri) if os.name == "nt" else _posix_path(uri)
     except ValueError:
