@@ -1,0 +1,73 @@
+"""What a config file does, above its first line: who it makes pay, or why it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from lsprotocol import types
+
+from billing_lens.billing.effect import Effects
+from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind
+from billing_lens.output.redaction import Redactor
+from billing_lens.review import Review
+
+SHOW_ROUTE = "billingLens.showRoute"
+"""A command of the client's own: shows who pays and why."""
+EXPLAIN_ROUTE = "billingLens.explainRoute"
+"""The same as a command of the server's, for every client that has none: it sends a message."""
+
+_WHY = "Why?"
+
+
+@dataclass(frozen=True)
+class LensCommand:
+    """What a click on a lens runs."""
+
+    identifier: str
+
+    @classmethod
+    def of(
+        cls, capabilities: types.ClientCapabilities, initialization_options: object
+    ) -> LensCommand | None:
+        """Return the command that will not fail in this client, None when it can run none.
+
+        A client announces its own as ``{"commands": ["billingLens.showRoute"]}``.
+        """
+        options: Mapping[str, object] = (
+            cast("dict[str, object]", initialization_options)
+            if isinstance(initialization_options, dict)
+            else {}
+        )
+        commands = options.get("commands")
+        if isinstance(commands, list) and SHOW_ROUTE in commands:
+            return cls(SHOW_ROUTE)
+        workspace = capabilities.workspace
+        return cls(EXPLAIN_ROUTE) if workspace and workspace.execute_command else None
+
+
+def code_lenses(review: Review, path: str, command: LensCommand) -> list[types.CodeLens]:
+    """Return the two lenses of a config file: what it does, and "Why?"."""
+    file = review.machine.existing(path)
+    if file is None:
+        return []
+    start = types.Position(0, 0)
+    redactor = Redactor(review.machine)
+    return [
+        types.CodeLens(
+            types.Range(start, start), types.Command(redactor.text(title), command.identifier)
+        )
+        for title in (_effect_of(review, file), _WHY)
+    ]
+
+
+def _effect_of(review: Review, file: ConfigFile) -> str:
+    if file.kind is Kind.PREFERENCES:
+        return {
+            True: "What you expect: it pays",
+            False: "What you expect: something else pays",
+            None: "Nothing is expected",
+        }[review.as_expected]
+    return Effects(review.machine, review.route, review.environments).of_file(file).text
