@@ -16,7 +16,7 @@ from billing_lens.billing.route import BASE_URL, Route
 from billing_lens.billing.surroundings import EXTENSION_VARIABLES, TERMINAL_VARIABLES, SeenFrom
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope
-from billing_lens.config.known_keys import Sort
+from billing_lens.config.known_key import Sort
 from billing_lens.config.known_places import KnownPlace, known_places
 from billing_lens.config.places import DEFAULT_PROFILE
 from billing_lens.machine.machine import Machine

@@ -15,7 +15,7 @@ from billing_lens.billing.managed import managed_settings, managed_variables
 from billing_lens.billing.versions import ALL_VERSIONS, Versions
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope
-from billing_lens.config.known_variables import SWITCHED_ON
+from billing_lens.config.known_key import SWITCHED_ON
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.config.settings_types import wrong_settings
 from billing_lens.machine.machine import Machine, Mode

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from billing_lens.billing.credential import Place
 from billing_lens.billing.login import PLANS, find_login
 from billing_lens.config.kinds import Kind
-from billing_lens.config.known_keys import Sort
+from billing_lens.config.known_key import Sort
 from billing_lens.config.known_places import known_places
 from billing_lens.config.known_variables import KNOWN_VARIABLES
 from billing_lens.config.models import ClaudeState, ProfileCredentials
@@ -29,7 +29,9 @@ def id_places(machine: Machine, sort: Sort = Sort.ORGANIZATION) -> Iterator[IdPl
     for file in machine.files.values():
         for known in known_places(file, sorts=(sort,)):
             if isinstance(known.value, str) and known.value.strip():
-                place = Place(file.path, known.pointer, known.variable)
+                # Pointers lead through JSON alone.
+                span = None if file.is_json else known.value_span
+                place = Place(file.path, known.pointer, known.variable, span=span)
                 yield IdPlace(known.value.strip(), known.name, place)
     for name, key in KNOWN_VARIABLES.items():
         value = machine.environment.get(name, "").strip()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
-from billing_lens.config.known_keys import KNOWN_KEYS, KnownKey, Sort
+from billing_lens.config.known_key import KnownKey, Sort
+from billing_lens.config.known_keys import KNOWN_KEYS
 from billing_lens.config.known_variables import KNOWN_VARIABLES
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import parts_of, pointer_of
@@ -59,7 +61,8 @@ def known_places(
     whole = Span(0, len(file.entry.data if file.opened is None else file.buffer.data))
     within = within or whole
     if not file.is_json:
-        yield from _in_plain_text(file, sorts)
+        found = _in_toml(file) if file.kind is Kind.PREFERENCES else _in_plain_text(file)
+        yield from (it for it in found if it.key.sort in sorts and _touches(it, within))
         return
     document = file.document
     if document.problems and len(document.data) > LONGEST_BROKEN_TEXT:
@@ -75,13 +78,47 @@ def known_places(
         yield from _listed_variables(root, within, sorts)
 
 
-def _in_plain_text(file: ConfigFile, sorts: Collection[Sort]) -> Iterator[KnownPlace]:
-    key = KNOWN_KEYS[file.kind].get("")
-    if key is not None and key.sort in sorts:
-        name = file.text
-        start = max(file.buffer.data.find(name.encode("utf-8", "surrogatepass")), 0)
-        span = Span(start, start + len(name.encode("utf-8", "surrogatepass")))
-        yield KnownPlace(key, "active_config", "", name, span)
+def _in_plain_text(file: ConfigFile) -> Iterator[KnownPlace]:
+    name = file.text
+    length = len(_encoded(name))
+    start = max(file.buffer.data.find(_encoded(name)), 0)
+    key = KNOWN_KEYS[file.kind][""]
+    yield KnownPlace(key, "active_config", "", name, Span(start, start + length))
+
+
+def _in_toml(file: ConfigFile) -> Iterator[KnownPlace]:
+    """Yield the keys of our own file, whose values are strings on the key's line."""
+    text, keys, section = file.buffer.text, KNOWN_KEYS[file.kind], ""
+    for line in _TOML_LINE.finditer(text):
+        if line["section"]:
+            section = line["section"]
+            continue
+        pointer = pointer_of(section, line["key"])
+        key = keys.get(pointer) or keys.get(f"/{section}/*")
+        if key is not None:
+            key_span, value_span = _span_of(line, "key"), _span_of(line, "value")
+            value = line["value"][1:-1]
+            yield KnownPlace(key, line["key"], pointer, value, value_span, key_span)
+
+
+_TOML_LINE = re.compile(
+    r"""^[ \t]*(?:\[[ ]*(?P<section>[\w-]+)[ ]*\]
+    |["']?(?P<key>[\w-]+)["']?[ \t]*=[ \t]*(?P<value>"[^"\r\n]*"|'[^'\r\n]*'))""",
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+def _span_of(found: re.Match[str], group: str) -> Span:
+    start = len(_encoded(found.string[: found.start(group)]))
+    return Span(start, start + len(_encoded(found[group])))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _touches(known: KnownPlace, within: Span) -> bool:
+    return touch(Span((known.key_span or known.value_span).start, known.value_span.end), within)
 
 
 @cache

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from billing_lens.config.known_keys import FEDERATION_PAGE, ISSUES, KnownKey, Sort
+from billing_lens.config.known_key import FEDERATION_PAGE, ISSUES, KnownKey, Sort
 
 VARIABLES_PAGE = "https://code.claude.com/docs/en/env-vars"
 
-SWITCHED_ON = ("1", "true", "yes", "on")
-"""What switches something on, in any case (cases "CLAUDE_CODE_USE_BEDROCK=…")."""
-SWITCHED_OFF = ("0", "false", "no", "off")
 ON_OR_OFF = {
     "1": "On, as are `true`, `yes` and `on`.",
     "0": "Off, as are `false`, `no` and nothing.",

@@ -22,7 +22,8 @@ from billing_lens.billing.organizations import (
 )
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
-from billing_lens.config.known_keys import KNOWN_KEYS, KnownKey, Sort
+from billing_lens.config.known_key import KnownKey, Sort
+from billing_lens.config.known_keys import KNOWN_KEYS
 from billing_lens.config.known_places import LISTED_VARIABLES, VARIABLE_BLOCKS
 from billing_lens.config.known_variables import KNOWN_VARIABLES
 from billing_lens.lsp.conversion import lsp_range

@@ -10,7 +10,7 @@ from lsprotocol import types
 from billing_lens.billing.credential import Credential, Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
-from billing_lens.config.known_keys import Sort
+from billing_lens.config.known_key import Sort
 from billing_lens.config.known_places import KnownPlace, known_places
 from billing_lens.config.places import resolved
 from billing_lens.lsp.conversion import lsp_range, uri_of

@@ -9,9 +9,9 @@ from lsprotocol import types
 from billing_lens.billing.effect import Effects
 from billing_lens.billing.organizations import id_places, organization_names, plan_of_organization
 from billing_lens.config.file import ConfigFile
-from billing_lens.config.known_keys import Sort
+from billing_lens.config.kinds import Kind
+from billing_lens.config.known_key import SWITCHED_OFF, SWITCHED_ON, Sort
 from billing_lens.config.known_places import KnownPlace, known_places, touch
-from billing_lens.config.known_variables import SWITCHED_OFF, SWITCHED_ON
 from billing_lens.config.secrets import kind_of_token
 from billing_lens.lsp.conversion import lsp_location, lsp_range, our_range
 from billing_lens.lsp.markup import Writer, bullets
@@ -77,13 +77,20 @@ class _About:
         known, write = self._known, self._write
         yield f"{write.code(known.name)}: {write.ours(known.key.meaning)}"
         yield from self._of_value()
-        effects = Effects(self._machine, self._review.route, self._review.environments)
-        effect = effects.of_place(self._file, known)
-        why = f". {write.text(effect.why)}" if effect.why else ""
-        yield f"{write.bold(effect.text)}{why}"
+        yield from self._effect()
         elsewhere = list(self._elsewhere())
         if elsewhere:
             yield f"The same id stands in\n\n{bullets(elsewhere)}"
+
+    def _effect(self) -> Iterator[str]:
+        route, write = self._review.route, self._write
+        if self._file.kind is not Kind.PREFERENCES:
+            effects = Effects(self._machine, route, self._review.environments)
+            effect = effects.of_place(self._file, self._known)
+            yield write.bold(effect.text) + (f". {write.text(effect.why)}" if effect.why else "")
+        elif self._known.pointer.startswith("/expected"):
+            verdict = {True: "As expected", False: "Not as expected", None: "Nothing is expected"}
+            yield f"{write.bold(verdict[self._review.as_expected])}: {write.text(route.label)}"
 
     def _of_value(self) -> Iterator[str]:
         """Yield what the value means, in words that never hold a secret."""
@@ -100,7 +107,7 @@ class _About:
             if not self._machine.entry(known.value).exists:
                 yield "There is no such file."
         else:
-            for word in _words_of(known.value):
+            for word in _words_of(known):
                 if word in known.key.values:
                     yield f"{write.code(word)}: {write.ours(known.key.values[word])}"
 
@@ -167,12 +174,14 @@ class _About:
                 yield f"{self._write.text(found.finding.message)} {page}"
 
 
-def _words_of(value: object) -> list[str]:
-    """Return a value as the words that can have a meaning: the scopes in one text are several."""
-    text = str(value).strip()
+def _words_of(known: KnownPlace) -> list[str]:
+    """Return the words of a value that can have a meaning: the scopes in one text are several."""
+    text = str(known.value).strip()
+    if known.key.sort is not Sort.SWITCH:
+        return text.split()
     if text.lower() in SWITCHED_ON:
         return ["1"]
-    return ["0"] if text.lower() in SWITCHED_OFF else text.split()
+    return ["0"] if text.lower() in SWITCHED_OFF else []
 
 
 def _holds(range_: types.Range, position: Position) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from billing_lens.billing.organizations import organization_names, plan_of_organization
-from billing_lens.config.known_keys import Sort
+from billing_lens.config.known_key import Sort
 from billing_lens.config.known_places import KnownPlace, known_places
 from billing_lens.lsp.conversion import lsp_position
 from billing_lens.machine.machine import Machine
