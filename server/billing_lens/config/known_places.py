@@ -152,7 +152,7 @@ def _places_of(
 ) -> Iterator[KnownPlace]:
     """Yield a key's place, and those of the elements where its value is a list."""
     yield _place(node, key, variable)
-    if node.kind == "array":
+    if node.kind == "array" and key.sort is not Sort.GROUP:
         for element in node.elements():
             if touch(element.span, within):
                 yield _place(element, key, variable)
