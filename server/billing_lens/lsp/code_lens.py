@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from lsprotocol import types
@@ -22,33 +21,22 @@ EXPLAIN_ROUTE = "billingLens.explainRoute"
 _WHY = "Why?"
 
 
-@dataclass(frozen=True)
-class LensCommand:
-    """What a click on a lens runs."""
+def lens_command(initialization_options: object) -> str:
+    """Return the command that will not fail in this client: its own, if it announces that.
 
-    identifier: str
-
-    @classmethod
-    def of(
-        cls, capabilities: types.ClientCapabilities, initialization_options: object
-    ) -> LensCommand | None:
-        """Return the command that will not fail in this client, None when it can run none.
-
-        A client announces its own as ``{"commands": ["billingLens.showRoute"]}``.
-        """
-        options: Mapping[str, object] = (
-            cast("dict[str, object]", initialization_options)
-            if isinstance(initialization_options, dict)
-            else {}
-        )
-        commands = options.get("commands")
-        if isinstance(commands, list) and SHOW_ROUTE in commands:
-            return cls(SHOW_ROUTE)
-        workspace = capabilities.workspace
-        return cls(EXPLAIN_ROUTE) if workspace and workspace.execute_command else None
+    It does so as ``{"commands": ["billingLens.showRoute"]}``. Every client can run the server's;
+    that of Neovim does not even say so in its capabilities.
+    """
+    options: Mapping[str, object] = (
+        cast("dict[str, object]", initialization_options)
+        if isinstance(initialization_options, dict)
+        else {}
+    )
+    commands = options.get("commands")
+    return SHOW_ROUTE if isinstance(commands, list) and SHOW_ROUTE in commands else EXPLAIN_ROUTE
 
 
-def code_lenses(review: Review, path: str, command: LensCommand) -> list[types.CodeLens]:
+def code_lenses(review: Review, path: str, command: str) -> list[types.CodeLens]:
     """Return the two lenses of a config file: what it does, and "Why?"."""
     file = review.machine.existing(path)
     if file is None:
@@ -56,9 +44,7 @@ def code_lenses(review: Review, path: str, command: LensCommand) -> list[types.C
     start = types.Position(0, 0)
     redactor = Redactor(review.machine)
     return [
-        types.CodeLens(
-            types.Range(start, start), types.Command(redactor.text(title), command.identifier)
-        )
+        types.CodeLens(types.Range(start, start), types.Command(redactor.text(title), command))
         for title in (_effect_of(review, file), _WHY)
     ]
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 from lsprotocol import types
 
 from billing_lens.lsp.code_actions import KINDS, code_actions
-from billing_lens.lsp.code_lens import EXPLAIN_ROUTE, LensCommand, code_lenses
+from billing_lens.lsp.code_lens import EXPLAIN_ROUTE, code_lenses, lens_command
 from billing_lens.lsp.completion import TRIGGERS, CompletionSupport, completions
 from billing_lens.lsp.conversion import our_position, our_range, path_of
 from billing_lens.lsp.document_links import document_links
@@ -144,17 +144,15 @@ def _complete(server: BillingLensServer) -> None:
 
 
 def _offer_lenses(server: BillingLensServer, params: types.InitializeParams) -> None:
-    """Offer code lenses to a client that can run what they offer."""
-    command = LensCommand.of(params.capabilities, params.initialization_options)
-    if command is None:
-        return
+    """Offer code lenses, and what they run where the client has no command for it."""
+    command = lens_command(params.initialization_options)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         path = path_of(params.text_document.uri)
         return code_lenses(server.review, path, command) if path else []
 
-    if command.identifier == EXPLAIN_ROUTE:
+    if command == EXPLAIN_ROUTE:
 
         @server.command(EXPLAIN_ROUTE)
         def explain() -> None:

@@ -1,0 +1,84 @@
+"""What stands above each config file: what it does, and a way to ask why."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from tests.lsp.capabilities import BARE
+from tests.lsp.conftest import RunServer, with_version
+from tests.lsp.in_text import lenses_of
+from tests.lsp.places import ACTIVE, LOGIN, PROFILE, PROFILE_TOKENS, SETTINGS, STATE
+from tests.machines import MadeUpMachine
+
+SHOW = "billingLens.showRoute"
+EXPLAIN = "billingLens.explainRoute"
+ANNOUNCED = {"commands": [SHOW]}
+API_USAGE = "In charge: API usage (organization 2222…)"
+FIRST = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+
+
+async def test_each_file_says_what_it_does(start_editor: RunServer) -> None:
+    editor = await start_editor(options=ANNOUNCED)
+    editor.open(editor.home(ACTIVE), "default\n", "plaintext")
+    for name, title in (
+        (PROFILE, API_USAGE),
+        (PROFILE_TOKENS, API_USAGE),
+        (ACTIVE, API_USAGE),
+        (LOGIN, "Not used: The profile 'default' comes first"),
+        (STATE, "Decides nothing here"),
+    ):
+        lenses = await lenses_of(editor, editor.home(name))
+        assert [lens["range"] for lens in lenses] == [FIRST, FIRST]
+        assert [lens["command"] for lens in lenses] == [
+            {"title": title, "command": SHOW},
+            {"title": "Why?", "command": SHOW},
+        ]
+
+
+async def test_it_changes_with_the_unsaved_text(start_editor: RunServer) -> None:
+    editor = await start_editor(with_version("2.1.330"), options=ANNOUNCED)
+    path = editor.home(SETTINGS)
+    editor.open(path, "{}")
+    assert (await lenses_of(editor, path))[0]["command"]["title"] == "Decides nothing here"
+    editor.edit(path, '{"env": {"CLAUDE_CODE_USE_BEDROCK": "1"}}')
+    assert (await lenses_of(editor, path))[0]["command"]["title"] == "In charge: Amazon Bedrock"
+
+
+async def test_an_editor_without_the_command_runs_the_server_s_own(
+    start_editor: RunServer,
+) -> None:
+    editor = await start_editor()
+    lenses = await lenses_of(editor, editor.home(PROFILE))
+    assert {lens["command"]["command"] for lens in lenses} == {EXPLAIN}
+
+    await editor.ask(types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams(EXPLAIN))
+    [message] = editor.told(types.WINDOW_SHOW_MESSAGE)
+    assert message["type"] == types.MessageType.Info
+    assert message["message"].startswith("Claude Code bills API usage (organization 2222…)")
+    assert "The profile 'default' of the ant CLI is active." in message["message"]
+
+
+async def test_the_server_s_own_command_is_kept_from_an_editor_that_has_one(
+    run_server: RunServer, preloaded: tuple[str, ...], machine: MadeUpMachine
+) -> None:
+    """VS Code registers every command that a server offers."""
+    for options, commands in (
+        (ANNOUNCED, []),
+        (None, [EXPLAIN]),
+        ({"commands": "all"}, [EXPLAIN]),
+        ({"commands": ["other"]}, [EXPLAIN]),
+        ([SHOW], [EXPLAIN]),
+    ):
+        editor = await run_server(machine, *preloaded)
+        offered = (await editor.greet(BARE, options=options)).capabilities
+        assert offered.code_lens_provider
+        assert offered.execute_command_provider
+        assert list(offered.execute_command_provider.commands) == commands
+
+
+async def test_other_files_have_none(start_editor: RunServer) -> None:
+    editor = await start_editor(options=ANNOUNCED)
+    project = editor.machine.cwd / "package.json"
+    editor.open(project, "{}")
+    assert await lenses_of(editor, project) == []
+    assert await lenses_of(editor, editor.home(SETTINGS)) == []
