@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -105,3 +106,8 @@ async def typed(
 def token_positions(text: str) -> list[tuple[int, int]]:
     """A position within each word of a text."""
     return [position(text, match.start() + 1) for match in re.finditer(r"[\w.@:/-]+", text)]
+
+
+def of_10_mb(state: str) -> str:
+    """A state file with much in it that does not matter."""
+    return json.dumps({"history": ["x" * 100] * 100_000, **json.loads(state)}, indent=1)

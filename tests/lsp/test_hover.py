@@ -11,7 +11,7 @@ from lsprotocol import types
 from tests.lsp.capabilities import BARE
 from tests.lsp.conftest import RunServer, with_version
 from tests.lsp.editor import read
-from tests.lsp.in_text import MARKDOWN, PLAIN, hover_at, hovered, reading, words_at
+from tests.lsp.in_text import MARKDOWN, PLAIN, hover_at, hovered, of_10_mb, reading, words_at
 from tests.lsp.places import ACTIVE, LOGIN, PROFILE, PROFILE_TOKENS, SETTINGS, STATE
 from tests.lsp.texts import marked, position
 from tests.machines import CANARY, CONSOLE_ORGANIZATION, MadeUpMachine
@@ -251,9 +251,7 @@ async def test_what_a_file_says_is_shown_as_text_and_not_as_markup(
 async def test_an_answer_about_10_mb_comes_at_once(start_editor: RunServer) -> None:
     editor = await start_editor(capabilities=reading())
     path = editor.home(STATE)
-    state = json.loads(read(path))
-    text = json.dumps({"history": ["x" * 100] * 100_000, **state}, indent=1)
-    editor.open(path, text)
+    text = editor.open(path, of_10_mb(read(path)))
     await editor.status()
     start = time.monotonic()
     words = await words_at(editor, path, text, "organizationUuid")

@@ -10,7 +10,7 @@ import pytest
 from tests.lsp.capabilities import BARE
 from tests.lsp.conftest import RunServer, with_version
 from tests.lsp.editor import read
-from tests.lsp.in_text import hints_in, reading
+from tests.lsp.in_text import hints_in, of_10_mb, reading
 from tests.lsp.places import LOGIN, PROFILE, PROFILE_TOKENS, SETTINGS, STATE
 from tests.lsp.texts import marked, position
 from tests.lsp.wire import Message
@@ -142,9 +142,7 @@ async def test_hints_of_10_mb_come_at_once_also_while_it_is_broken(
 ) -> None:
     editor = await start_editor()
     path = editor.home(STATE)
-    state = json.loads(read(path))
-    text = json.dumps({"history": ["x" * 100] * 100_000, **state}, indent=1)
-    editor.open(path, text)
+    text = editor.open(path, of_10_mb(read(path)))
     await editor.status()
     start = time.monotonic()
     assert [hint["label"] for hint in await hints_in(editor, path, (0, 0), (200_000, 0))] == [
