@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix proof fixes conformance pages requirements clean
+.PHONY: help demo test lint vsix proof fixes conformance pages man requirements clean
 .PHONY: need-python need-node real-vscode
 
 help:  ## Show what can be made.
@@ -42,6 +42,9 @@ conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest vers
 
 pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from the rules.
 	$(BIN)/python -m tests.rules.pages
+
+man: $(VENV)/.dev  ## Write the man page as build/man/billing-lens.1; packages built then have it.
+	$(BIN)/python -m scripts.man_page build/man/billing-lens.1
 
 requirements: $(VENV)/.dev  ## Lock the Python dependencies anew.
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.txt

@@ -9,11 +9,12 @@ from functools import cached_property
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
 from billing_lens.billing.history import AccountChange, last_account_change
 from billing_lens.billing.route import Billing, Route, resolve_route
-from billing_lens.billing.surroundings import SeenFrom, environments
+from billing_lens.billing.surroundings import SeenFrom, declared_environments, environments
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.rules import RULES, Finding, Rule, Severity, Verdict
-from billing_lens.rules.preferences import Severities, preferences_file_of, preferences_of
+from billing_lens.rules import RULES, Finding, Rule, Verdict
+from billing_lens.rules.toml_reader import Severities
+from billing_lens.rules.wanted import Wanted, wanted_of
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class OfferedFix:
 
     @property
     def safety(self) -> Safety:
-        """Safe when it loses nothing (no fix does) and the right one pays afterwards."""
-        return Safety.SAFE if self.reaches else Safety.UNSAFE
+        """Safe when it changes nothing but who pays, and the right one pays afterwards."""
+        return Safety.SAFE if self.reaches and not self.fix.changes_more else Safety.UNSAFE
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Review:
     expected: Expectation | None
     findings: tuple[ReviewedFinding, ...]
     environments: tuple[SeenFrom, ...]
-    """The route as the terminal and as the editor sees it."""
+    """The route as the terminal, the editor and what the project declares see it."""
     suppressed: int = 0
     """How many findings the user's preferences leave out."""
 
@@ -93,13 +94,16 @@ def review(
 ) -> Review:
     """Return who pays on `machine`, whether that is as expected, and what can be done.
 
-    `wish` and `severities`, of the command line or the editor, come before ``config.toml``.
+    `wish` and `severities`, of the command line or the editor, come before ``config.toml``, and
+    that before the team's policy. In CI the policy comes first, and a person's preferences do not
+    count.
     """
-    preferences = preferences_of(machine)
+    wanted = wanted_of(machine, wish, severities or {})
     route, other = resolve_route(machine, mode), resolve_route(machine, mode.other)
-    expected = expectation(machine, wish or preferences.wish)
+    expected = expectation(machine, wanted.wish, wanted.of_team)
     seen_from = environments(machine, (route, other))
-    verdict = Verdict(route, other, expected, seen_from)
+    declared = declared_environments(machine)
+    verdict = Verdict(route, other, expected, seen_from, declared)
     simulated: dict[str, OfferedFix | None] = {}
     findings = tuple(
         ReviewedFinding(finding, tuple(_offers(machine, finding, verdict, simulated)))
@@ -107,30 +111,19 @@ def review(
         if machine.version in rule.versions
         for finding in rule.check(machine, verdict)
     )
-    ours = preferences_file_of(machine)
-    by_rule = {**preferences.severities, **(severities or {})}
-    wanted = _as_wanted(findings, by_rule, ours.path if ours else None)
+    left = [it for found in findings if (it := _as_wanted(found, wanted))]
     ordered = sorted(
-        wanted, key=lambda found: (found.finding.severity.rank, not found.rule.explains_route)
+        left, key=lambda found: (found.finding.severity.rank, not found.rule.explains_route)
     )
     suppressed = len(findings) - len(ordered)
-    return Review(machine, route, other, expected, tuple(ordered), seen_from, suppressed)
+    everywhere = (*seen_from, *declared)
+    return Review(machine, route, other, expected, tuple(ordered), everywhere, suppressed)
 
 
-def _as_wanted(
-    findings: tuple[ReviewedFinding, ...], severities: Severities, preferences: str | None
-) -> Iterator[ReviewedFinding]:
-    """Yield the findings as the user wants them; what is a mere hint is never raised.
-
-    What is wrong with the wishes themselves cannot be wished away.
-    """
-    for found in findings:
-        wanted = found.finding.severity
-        if found.finding.place.path != preferences:
-            wanted = severities.get(found.rule.id, wanted)
-        if wanted is not None:
-            severity = Severity.HINT if found.finding.severity is Severity.HINT else wanted
-            yield replace(found, finding=replace(found.finding, severity=severity))
+def _as_wanted(found: ReviewedFinding, wanted: Wanted) -> ReviewedFinding | None:
+    """Return a finding as severe as it is wanted, None when it is not wanted at all."""
+    severity = wanted.severity_of(found.finding)
+    return replace(found, finding=replace(found.finding, severity=severity)) if severity else None
 
 
 def _offers(

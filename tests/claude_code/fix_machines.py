@@ -110,6 +110,18 @@ MACHINES: Mapping[str, MadeUpMachine] = {
     "policy against a key": _env(USER, ANTHROPIC_API_KEY=KEY).with_files(
         {MANAGED: {"forceLoginMethod": "claudeai"}}
     ),
+    "key in user settings with a comment": LOGIN.with_files(
+        {USER: f'{{\n  // mine\n  "env": {{"ANTHROPIC_API_KEY": "{KEY}",}}\n}}\n'}
+    ),
+    "key in project settings with a wrong field": LOGIN.with_files(
+        {PROJECT: {"permissions": "none", "env": {"ANTHROPIC_API_KEY": KEY}}}
+    ),
+    "user settings with a wrong field": LOGIN.with_files(
+        {USER: {"permissions": "none", "env": {"EDITOR": "vi"}}}
+    ),
+    "token that the team does not allow": _env(USER, ANTHROPIC_AUTH_TOKEN=TOKEN).with_files(
+        {"proj/.billing-lens.toml": '[allowed]\nsources = ["claude_ai_login"]\n'}
+    ),
     "key beside old state file": LOGIN.with_files(
         {".claude/.config.json": LOGIN.files[".claude.json"]}
     ),

@@ -26,6 +26,7 @@ ANEW = (
     ("2.1.330", "helper in user settings", "switch-off:apiKeyHelper@user"),
     ("2.1.330", "Bedrock in the process", "cancel:CLAUDE_CODE_USE_BEDROCK@user"),
     ("2.1.330", "base URL in user settings", "switch-off:ANTHROPIC_BASE_URL@user"),
+    ("2.1.330", "key in user settings with a comment", "mend-settings:user"),
     ("2.1.330", "key beside old state file", "retire-legacy-state"),
 )
 """One of each kind, on versions that the other tests fetch as well."""

@@ -259,6 +259,26 @@ def test_an_unsafe_step_is_taken_when_it_is_named(tmp_path: Path) -> None:
     assert "now bills API usage (organization 2222…) (still not as expected)." in done.out
 
 
+IGNORED = headline().with_files({".claude/settings.json": '{"hooks": {},}'})
+
+
+def test_what_changes_more_than_who_pays_is_offered_when_nothing_else_is(tmp_path: Path) -> None:
+    done = run("fix", "--dry-run", *IGNORED.build(tmp_path).options("2.1.330"))
+
+    assert "Careful: more than who pays can change" in done.out
+    assert "--fix mend-settings:user --yes" in done.out
+
+
+def test_what_changes_more_than_who_pays_is_never_done_without_asking(tmp_path: Path) -> None:
+    built = IGNORED.build(tmp_path)
+    before = fingerprint(built.home)
+
+    done = run("fix", "--yes", *built.options("2.1.330"))
+
+    assert (done.code, "1 finding remains" in done.out) == (0, True)
+    assert fingerprint(built.home) == before
+
+
 def test_a_safe_fix_comes_before_an_unsafe_one(built: BuiltMachine) -> None:
     work = built.home / ".config/anthropic/configs/work.json"
     work.write_text(json.dumps(headline().files[CONFIG]))

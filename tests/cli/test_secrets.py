@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.cli import status as status_command
+from billing_lens.output import text as status_output
 from tests.cli.command_line import Run, run, run_program
 from tests.machines import CANARY, BuiltMachine, MadeUpMachine, assert_no_canary, headline
 
 KEY = f"sk-ant-api03-{CANARY}"
 ODD = f"of no known form {CANARY}"
 SETTINGS = ".claude/settings.json"
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "github", "junit")
 
 MACHINES = {
     "headline": headline(),
@@ -111,10 +111,10 @@ def test_all_formats_are_tried() -> None:
 def test_an_internal_error_shows_no_value_and_has_an_exit_code_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError(f"with {KEY}")
 
-    monkeypatch.setattr(status_command, "status_text", fail)
+    monkeypatch.setattr(status_output, "status_text", fail)
 
     done = run("status", *headline().build(tmp_path).options())
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
-import select
 import subprocess
-import termios
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command_line import fingerprint, program, run_program
+from tests.cli.terminal import INTERRUPT, on_a_pty
 from tests.machines import BuiltMachine, headline
 
-INTERRUPT = "\x03"
 CONFIG = ".config/anthropic/configs/default.json"
 COLOUR = re.compile(r"\x1b\[")
 COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
@@ -31,48 +26,10 @@ def built(tmp_path: Path) -> BuiltMachine:
 def on_a_terminal(
     *argv: str, answer: str | tuple[str, ...] = "", **variables: str
 ) -> tuple[int, str]:
-    """Run the program on a terminal and return code and screen.
-
-    Each time it asks, the next answer is typed.
-    """
+    """Run the program on a terminal, answer what it asks, and return code and screen."""
     answers = [answer] if isinstance(answer, str) else list(answer)
     command, environment = program(*argv, TERM="xterm", **variables)
-    ours, theirs = pty.openpty()
-
-    def take_terminal() -> None:
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    started = subprocess.Popen(
-        command,
-        env=environment,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        preexec_fn=take_terminal,  # noqa: PLW1509 no thread is running here
-    )
-    os.close(theirs)
-    screen, typed, answered, give_up = b"", 0, 0.0, time.monotonic() + 30
-    while time.monotonic() < give_up:
-        if select.select([ours], [], [], 0.1)[0]:
-            try:
-                read = os.read(ours, 65536)
-            except OSError:
-                break
-            if not read:
-                break
-            screen += read
-        asked = screen.count(b"[y/N]")
-        if asked > typed and answers:
-            if time.monotonic() > answered + 3 or answers[0] != INTERRUPT:
-                os.write(ours, answers[0].encode())
-                answered = time.monotonic()
-            # An interrupt between Python's prompt and its read is lost; a person presses again.
-            if answers[0] != INTERRUPT:
-                del answers[0]
-                typed += 1
-    os.close(ours)
-    return started.wait(10), screen.decode("utf-8", "replace")
+    return on_a_pty(command, environment, answers)
 
 
 @pytest.mark.parametrize("answer", ["y\n", "yes\n", "Y\n"])

@@ -269,6 +269,7 @@ def test_the_last_applied_one_is_undone_first(built: BuiltMachine) -> None:
 
 
 def test_a_file_changed_since_is_left_as_it_is(built: BuiltMachine) -> None:
+    before = (built.home / CONFIG).read_bytes()
     fix(built, CLEAR)
     (built.home / CONFIG).write_text("newer")
 
@@ -276,6 +277,8 @@ def test_a_file_changed_since_is_left_as_it_is(built: BuiltMachine) -> None:
 
     assert (code, out) == (1, "")
     assert "changed since the fix" in err
+    kept = Path(err.rstrip().rpartition(" is kept in ")[2])
+    assert kept.read_bytes() == before
     assert (built.home / CONFIG).read_text() == "newer"
     assert undo(built)[0] == 1
 

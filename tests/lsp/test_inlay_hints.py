@@ -142,7 +142,7 @@ async def test_hints_of_10_mb_come_at_once_also_while_it_is_broken(
 ) -> None:
     editor = await start_editor()
     path = editor.home(STATE)
-    text = editor.open(path, of_10_mb(read(path)))
+    editor.open(path, of_10_mb(read(path)))
     await editor.status()
     start = time.monotonic()
     assert [hint["label"] for hint in await hints_in(editor, path, (0, 0), (200_000, 0))] == [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.cli.rules import page_of
+from billing_lens.output.rule_pages import page_of
 from billing_lens.rules import RULES, Rule
 from tests.conformance.recorded import recorded_cases
 from tests.rules.pages import (

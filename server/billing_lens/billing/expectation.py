@@ -35,15 +35,21 @@ class Wish:
     billing: str | None = None
     organization: str | None = None
     origin: str = ""
+    place: Place | None = None
+    """Where it was said, if in a file."""
 
 
-def expectation(machine: Machine, wish: Wish | None = None) -> Expectation | None:
+def expectation(
+    machine: Machine, wish: Wish | None = None, of_team: Wish | None = None
+) -> Expectation | None:
     """Return what should pay for Claude Code on `machine`; None when there is no evidence.
 
-    In this order: the user's wish, managed policy, a usable login with a plan, the cached account
-    of a subscription, the newest backup that shows one. A wish of one part alone (say, billing) is
-    completed with the rest of what is inferred only when both agree.
+    In this order: the user's wish, managed policy, the team's wish, a usable login with a plan, the
+    cached account of a subscription, the newest backup that shows one. A wish of one part alone
+    (say, billing) is completed with the rest of what is inferred only when both agree.
     """
+    if wish is None and _from_policy(machine) is None:
+        wish = of_team
     inferences: tuple[Callable[[Machine], Expectation | None], ...] = (
         _from_policy,
         _from_login,
@@ -59,7 +65,7 @@ def expectation(machine: Machine, wish: Wish | None = None) -> Expectation | Non
     organization = wish.organization
     if organization is None and inferred and inferred.billing is billing:
         organization = inferred.organization
-    return Expectation(billing, organization, wish.origin)
+    return Expectation(billing, organization, wish.origin, wish.place)
 
 
 def is_as_expected(route: Route, expected: Expectation | None) -> bool | None:

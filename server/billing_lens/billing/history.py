@@ -21,6 +21,8 @@ class AccountChange:
     at_ms: int
     before: OauthAccount
     after: OauthAccount
+    shown_by: str
+    """The path of that backup."""
 
 
 def last_account_change(machine: Machine) -> AccountChange | None:
@@ -44,13 +46,18 @@ def is_subscription(account: OauthAccount) -> bool:
 
 def _changes(machine: Machine) -> Iterator[AccountChange]:
     known = account(machine)
-    seen = [(backup.at_ms, backup.account) for backup in machine.backups if backup.account]
-    if known:
-        seen.append((machine.now_ms, known[0]))
-    for (at_ms, before), (_, after) in pairwise(seen):
-        if _identity(before) != _identity(after):
-            yield AccountChange(at_ms, before, after)
+    backups = [it for it in machine.backups if it.account and it.account.organizationUuid]
+    accounts = [it.account for it in backups if it.account]
+    if known and known[0].organizationUuid:
+        accounts.append(known[0])
+    for backup, (before, after) in zip(backups, pairwise(accounts), strict=False):
+        if _differ(before, after):
+            yield AccountChange(backup.at_ms, before, after, backup.path)
 
 
-def _identity(account: OauthAccount) -> tuple[str | None, str | None]:
-    return account.organizationUuid, account.organizationType
+def _differ(before: OauthAccount, after: OauthAccount) -> bool:
+    """Whether organization or plan differ; a plan that one of the two does not say does not."""
+    plans = (before.organizationType, after.organizationType)
+    return before.organizationUuid != after.organizationUuid or (
+        all(plans) and plans[0] != plans[1]
+    )

@@ -36,6 +36,6 @@ def locate(
         return Location(place.path, pointer, file.buffer.range(place.span, encoding))
     found = file.range_of(pointer, encoding)
     if found is None:
-        nearest = file.document.nearest(pointer)
-        found = file.range_of(nearest.pointer, encoding) if nearest else None
+        nearest = file.nearest_span_of(pointer)
+        found = file.buffer.range(nearest, encoding) if nearest else None
     return Location(place.path, pointer, found or START_OF_FILE)

@@ -106,6 +106,8 @@ def _login_in_file(machine: Machine) -> Iterator[Credential]:
         return
     credentials = file.model(ClaudeCredentials)
     login = credentials.claudeAiOauth if credentials else None
+    if login is None and isinstance(file.value, dict):
+        return  # Logged out: what is left belongs to MCP servers, if there is anything.
     if login is None:
         reason = "Claude Code cannot read a login from this file."
         yield Credential(Source.CLAUDE_AI_LOGIN, place_in(file)).unusable(reason)

@@ -21,6 +21,7 @@ from billing_lens.billing.environment import Environment, Variable
 from billing_lens.billing.versions import Versions
 from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind
 from billing_lens.config.models import Authentication, Profile, ProfileCredentials
 from billing_lens.config.places import DEFAULT_PROFILE, AnthropicPlaces, resolved
 from billing_lens.machine.machine import Machine
@@ -74,9 +75,9 @@ def find_profiles(machine: Machine, environment: Environment) -> Iterator[Creden
 
 
 def _all_profiles(machine: Machine, places: AnthropicPlaces) -> Iterator[tuple[str, ConfigFile]]:
-    for file in machine.files.values():
+    for file in machine.files_of(Kind.ANTHROPIC_PROFILE):
         path = machine.path(file.path)
-        if file.exists and path.parent == places.configs:
+        if path.parent == places.configs:
             yield path.stem, file
 
 

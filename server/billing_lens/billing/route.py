@@ -300,13 +300,16 @@ def _billing(machine: Machine, active: Credential, host: str | None) -> Billing:
     if active.source is Source.OAUTH_TOKEN:
         return Billing.SUBSCRIPTION
     if active.source is Source.CLAUDE_AI_LOGIN:
-        subscribed = active.plan in PLANS or _account_is_subscribed(machine)
+        subscribed = active.plan in PLANS or account_is_subscribed(machine)
         return Billing.SUBSCRIPTION if subscribed else Billing.UNKNOWN
     return Billing.GATEWAY if host else Billing.API_USAGE
 
 
-def _account_is_subscribed(machine: Machine) -> bool:
-    """Whether the cached account shows a subscription, for a login that lost its plan (#30185)."""
+def account_is_subscribed(machine: Machine) -> bool:
+    """Return whether the cached account shows a subscription.
+
+    It tells what a login is that lost its plan (anthropics/claude-code#30185).
+    """
     known = account(machine)
     if known is None:
         return False

@@ -1,14 +1,16 @@
-"""The same machine seen from several places: a terminal, and Claude Code's VS Code extension."""
+"""The same machine seen from several places: a terminal, VS Code, and what the project declares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import NamedTuple, cast
 
-from billing_lens.billing.route import Route, resolve_route
+from billing_lens.billing.credential import Place
+from billing_lens.billing.route import Billing, Route, resolve_route
+from billing_lens.config.concern import concerns_claude
 from billing_lens.config.file import ConfigFile
-from billing_lens.config.kinds import Kind, Platform
+from billing_lens.config.kinds import DECLARING_KINDS, Kind, Platform
 from billing_lens.config.models import NamedVariable, read_model
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.text.json_document import pointer_of
@@ -23,12 +25,26 @@ EXTENSION_ENTRYPOINT = "claude-vscode"
 
 
 @dataclass(frozen=True)
+class DeclaredIn:
+    """A job, service or container in a file of the project, and what decides who pays in it."""
+
+    name: str
+    place: Place
+    decided_by: Place | None
+
+
+@dataclass(frozen=True)
 class SeenFrom:
-    """The route of one environment: ``terminal``, ``editor-terminal`` or ``editor``."""
+    """The route of one environment: ``terminal``, ``editor-terminal`` or ``editor``.
+
+    Or one that the project's files declare: ``ci``, ``devcontainer`` or ``compose``; `declared`
+    then says where, and holds every job with this outcome.
+    """
 
     name: str
     mode: Mode
     route: Route
+    declared: tuple[DeclaredIn, ...] = ()
 
 
 def environments(machine: Machine, terminal: Sequence[Route]) -> tuple[SeenFrom, ...]:
@@ -49,6 +65,55 @@ def environments(machine: Machine, terminal: Sequence[Route]) -> tuple[SeenFrom,
     editor = as_seen_by_extension(machine)
     seen.append(SeenFrom("editor", Mode.HEADLESS, resolve_route(editor, Mode.HEADLESS)))
     return tuple(seen)
+
+
+def declared_environments(machine: Machine) -> tuple[SeenFrom, ...]:
+    """Return the environments that the project's files declare, one for each different outcome.
+
+    ``ci`` is headless and has nothing of this home; ``devcontainer`` is listed in both modes;
+    ``compose`` is headless.
+    """
+    if not any(
+        concerns_claude(file) for kind in DECLARING_KINDS for file in machine.files_of(kind)
+    ):
+        return ()
+    from billing_lens.billing.elsewhere import seen_elsewhere  # noqa: PLC0415 few projects have such files
+
+    return seen_elsewhere(machine)
+
+
+class Payer(NamedTuple):
+    """What tells one payer from another."""
+
+    billing: Billing
+    organization: str | None
+    provider: str | None
+    host: str | None
+
+    def may_be(self, other: Payer) -> bool:
+        """Return whether nothing tells the two apart; an organization not known tells nothing."""
+        known = {it.organization for it in (self, other) if it.organization}
+        alike = self._replace(organization=None) == other._replace(organization=None)
+        return alike and len(known) <= 1
+
+
+def payer_of(route: Route) -> Payer:
+    """Return who pays for a run, as far as it is known."""
+    organization = route.organization.id if route.organization else None
+    return Payer(route.billing, organization, route.provider, route.host)
+
+
+def described(environment: str, where: str = "") -> str:
+    """Return an environment as the subject of a sentence: "The CI job 'test'" (one of its jobs)."""
+    named = f" '{where}'" if where else ""
+    return {
+        "terminal": "A terminal",
+        "editor": "Claude Code in VS Code",
+        "editor-terminal": "VS Code's own terminal",
+        "ci": f"The CI job{named}",
+        "devcontainer": "The dev container",
+        "compose": f"The Compose service{named}",
+    }[environment]
 
 
 def as_seen_by_extension(machine: Machine) -> Machine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from billing_lens.machine.version import ClaudeVersion
 
@@ -22,14 +23,15 @@ class Versions:
         Raises:
             ValueError: a clause is not ``>=VERSION`` or ``<VERSION``.
         """
-        self._clauses()
+        _ = self._clauses
 
     def __contains__(self, version: ClaudeVersion) -> bool:
         return all(
             version >= bound if comparison == ">=" else version < bound
-            for comparison, bound in self._clauses()
+            for comparison, bound in self._clauses
         )
 
+    @cached_property
     def _clauses(self) -> list[tuple[str, ClaudeVersion]]:
         clauses: list[tuple[str, ClaudeVersion]] = []
         for part in filter(None, self.text.split(",")):

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 from collections.abc import Callable
 
-from billing_lens.cli.options import add_machine_options, review_of
-from billing_lens.cli.subcommand import Subcommands
-from billing_lens.output.github import workflow_commands
-from billing_lens.output.json import check_document
-from billing_lens.output.paint import paint_for
-from billing_lens.output.sarif import sarif_log
-from billing_lens.output.text import check_text
-from billing_lens.review import Review
+from billing_lens.cli.options import (
+    add_amount_options,
+    add_color_option,
+    add_machine_options,
+    review_of,
+)
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
+from billing_lens.review import Review, ReviewedFinding
 from billing_lens.rules import Severity
 
 CLEAN, FOUND = 0, 1
 
-FORMATS: dict[str, Callable[[Review], str]] = {
-    "text": lambda seen: check_text(seen, paint_for()),
-    "json": lambda seen: json.dumps(check_document(seen), indent=2),
-    "sarif": lambda seen: json.dumps(sarif_log(seen), indent=2),
-    "github": lambda seen: "\n".join(workflow_commands(seen)),
-}
+_DESCRIPTION = """\
+Reports what pays for Claude Code although it should not: each finding on the
+exact text that is to blame, with its proof and its fixes. Nothing is changed.
+
+Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, 3 the
+machine could not be read."""
+
+_EXAMPLES = """\
+examples:
+  billing-lens check                     what is wrong, and where
+  billing-lens check --quiet             one line a finding that fails the check
+  billing-lens check --verbose           leftovers too, and the files looked at
+  billing-lens check --fail-on warning   be strict
+  billing-lens check --expect subscription --mode headless
+                                         as CI would be billed
+  billing-lens check --format sarif > billing-lens.sarif
+                                         for code scanning"""
 
 
 def add_parser(commands: Subcommands) -> None:
@@ -31,16 +43,28 @@ def add_parser(commands: Subcommands) -> None:
     parser = commands.add_parser(
         "check",
         help="report what pays wrongly; exit 1 if anything does",
-        description="Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, "
-        "3 the machine could not be read.",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=EXAMPLES_AS_WRITTEN,
     )
-    parser.add_argument("--format", choices=list(FORMATS), default="text")
+    parser.add_argument(
+        "--format",
+        choices=list(FORMATS),
+        default="text",
+        help="text for people; the others for programs, see docs/output.md",
+    )
     parser.add_argument(
         "--fail-on",
         choices=[level.value for level in (Severity.ERROR, Severity.WARNING, Severity.INFO)],
         default=Severity.ERROR.value,
         help="the least severity that makes the check fail (default: error)",
     )
+    add_amount_options(
+        parser,
+        quiet="only what fails the check, a line each (text)",
+        verbose="leftovers that change nothing too, and the files looked at (text)",
+    )
+    add_color_option(parser)
     add_machine_options(parser)
     parser.set_defaults(run=run)
 
@@ -48,7 +72,66 @@ def add_parser(commands: Subcommands) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print the findings and return whether any reaches ``--fail-on``."""
     seen = review_of(given)
-    print(FORMATS[given.format](seen))
-    worst_allowed = Severity(given.fail_on).rank
-    found = any(finding.finding.severity.rank <= worst_allowed for finding in seen.findings)
-    return FOUND if found else CLEAN
+    code = FOUND if _failing(seen, given) else CLEAN
+    output = FORMATS[given.format](seen, given, code)
+    if output:
+        print(output)
+    return code
+
+
+def _failing(seen: Review, given: argparse.Namespace) -> list[ReviewedFinding]:
+    least = Severity(given.fail_on).rank
+    return [found for found in seen.findings if found.finding.severity.rank <= least]
+
+
+# Each format is imported when it is asked for: imports are most of a run.
+
+
+def _text(seen: Review, given: argparse.Namespace, code: int) -> str:
+    del code
+    from billing_lens.cli.again import command_again  # noqa: PLC0415
+    from billing_lens.output.findings_text import check_text, concise_text  # noqa: PLC0415
+    from billing_lens.output.screen import screen_for  # noqa: PLC0415
+
+    screen = screen_for(given.color)
+    if given.quiet:
+        return concise_text(seen, screen, _failing(seen, given))
+    again = functools.partial(command_again, given, seen.machine)
+    return check_text(seen, screen, again, verbose=given.verbose)
+
+
+def _json(seen: Review, given: argparse.Namespace, code: int) -> str:
+    del given, code
+    from billing_lens.output.json import check_document  # noqa: PLC0415
+
+    return json.dumps(check_document(seen), indent=2)
+
+
+def _sarif(seen: Review, given: argparse.Namespace, code: int) -> str:
+    del given
+    from billing_lens.output.sarif import sarif_log  # noqa: PLC0415
+
+    return json.dumps(sarif_log(seen, code), indent=2)
+
+
+def _github(seen: Review, given: argparse.Namespace, code: int) -> str:
+    del given, code
+    from billing_lens.output.github import workflow_commands  # noqa: PLC0415
+
+    return "\n".join(workflow_commands(seen))
+
+
+def _junit(seen: Review, given: argparse.Namespace, code: int) -> str:
+    del code
+    from billing_lens.output.junit import junit_report  # noqa: PLC0415
+
+    return junit_report(seen, _failing(seen, given))
+
+
+FORMATS: dict[str, Callable[[Review, argparse.Namespace, int], str]] = {
+    "text": _text,
+    "json": _json,
+    "sarif": _sarif,
+    "github": _github,
+    "junit": _junit,
+}

@@ -8,7 +8,8 @@ import shlex
 import tempfile
 from pathlib import Path
 
-from billing_lens.cli.subcommand import Subcommands
+from billing_lens.cli.options import add_color_option
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.output.paint import Paint, paint_for
 
 LOGIN_ORGANIZATION = "11111111-1111-4111-8111-111111111111"
@@ -65,27 +66,41 @@ HEADLINE: dict[str, object] = {
 }
 """A Max plan, and what one run of the ``ant`` CLI leaves behind. Every value is made up."""
 
+_DESCRIPTION = """\
+Builds the best known case in a scratch home, with made-up credentials: a Max
+plan, and one run of the ant command line. Shows who pays, what is wrong, the
+fix, and who pays then. Your own files are neither read nor changed."""
+
+_EXAMPLES = """\
+examples:
+  billing-lens demo
+  billing-lens demo --color always | less -R"""
+
 
 def add_parser(commands: Subcommands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
-        "demo", help="show the headline case and its fix in a scratch home"
+        "demo",
+        help="show the headline case and its fix in a scratch home",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=EXAMPLES_AS_WRITTEN,
     )
+    add_color_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
     """Build the case, show it, fix it, show it again; the scratch home is removed."""
-    del given
-    paint = paint_for()
+    paint = paint_for(when=given.color)
     with tempfile.TemporaryDirectory(prefix="billing-lens-demo-") as scratch:
         home = Path(scratch).resolve()
         write_headline(home)
         print(paint("bold", "A Max plan, and the ant CLI was run once (made-up credentials).\n"))
-        _show(paint, home, "status")
-        _show(paint, home, "check")
-        _show(paint, home, "fix", "--yes")
-        return _show(paint, home, "status")
+        _show(paint, home, given.color, "status")
+        _show(paint, home, given.color, "check")
+        _show(paint, home, given.color, "fix", "--yes")
+        return _show(paint, home, given.color, "status")
 
 
 def write_headline(home: Path) -> None:
@@ -97,12 +112,12 @@ def write_headline(home: Path) -> None:
         path.chmod(0o600)
 
 
-def _show(paint: Paint, home: Path, command: str, *arguments: str) -> int:
+def _show(paint: Paint, home: Path, color: str, command: str, *arguments: str) -> int:
     # Imported here because main imports this module as one of its commands.
     from billing_lens.cli.main import main  # noqa: PLC0415
 
     argv = [command, *arguments, "--home", str(home), "--no-env", "--claude-version", VERSION]
     print(paint("bold cyan", f"$ billing-lens {shlex.join(argv)}"), flush=True)
-    code = main(argv)
+    code = main([*argv, "--color", color])
     print(flush=True)
     return code

@@ -21,14 +21,21 @@ from billing_lens.cli.offers import (
     still_needed,
     works_for_somebody,
 )
-from billing_lens.cli.options import UsageError, add_machine_options, review_of
-from billing_lens.cli.subcommand import Subcommands
+from billing_lens.cli.options import (
+    UsageError,
+    add_color_option,
+    add_machine_options,
+    review_of,
+)
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.fixes.apply import FixRefusedError, apply_fix, note_outcome
 from billing_lens.fixes.journal import Entry, Journal, KeptFinding, Occasion, journal_directory
 from billing_lens.output.changes import payment_sentence
+from billing_lens.output.findings_text import SEVERITY_STYLES
+from billing_lens.output.fix_text import fix_text
+from billing_lens.output.next_command import command_lines
 from billing_lens.output.paint import Paint, paint_for
 from billing_lens.output.redaction import Redactor
-from billing_lens.output.text import SEVERITY_STYLES, fix_text
 from billing_lens.output.wrapping import wrapped
 from billing_lens.review import Review, describe_payment
 from billing_lens.rules import RULES, Command, Severity
@@ -62,9 +69,9 @@ def add_parser(commands: Subcommands) -> None:
         help="put it right: shows each change, asks, applies, looks again",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=EXAMPLES_AS_WRITTEN,
     )
-    parser.add_argument("--rule", metavar="ID", help="only findings of this rule")
+    parser.add_argument("--rule", metavar="RULE", help="only findings of this rule")
     parser.add_argument("--fix", metavar="ID", help="this fix, as 'billing-lens check' names it")
     parser.add_argument(
         "--dry-run",
@@ -74,6 +81,7 @@ def add_parser(commands: Subcommands) -> None:
     parser.add_argument(
         "--yes", action="store_true", help="do not ask; safe fixes only unless --fix"
     )
+    add_color_option(parser)
     add_machine_options(parser)
     parser.set_defaults(run=run)
 
@@ -82,7 +90,7 @@ def run(given: argparse.Namespace) -> int:
     """Apply fixes until the right one pays, none is left or the user says no."""
     if given.rule and given.rule not in RULES:
         raise UsageError(f"there is no rule '{given.rule}'; the rules are {', '.join(RULES)}")
-    steps = _Steps(given, paint_for())
+    steps = _Steps(given, paint_for(when=given.color))
     try:
         return steps.walk()
     except KeyboardInterrupt:
@@ -165,6 +173,8 @@ class _Steps:
             return ""
         if not works_for_somebody(offer.fix):
             return "Claude Code cannot be used after this change; you would have to log in."
+        if offer.fix.reaches:
+            return "more than who pays can change: all else in the file counts again too."
         same = offer.fix.resulting.label == seen.route.label
         payment = f"{'still' if same else 'then'} {describe_payment(offer.fix.resulting)}"
         text = f"this is not enough on its own. Claude Code {payment}, which is not as expected"
@@ -172,9 +182,7 @@ class _Steps:
 
     def _say_how_to_apply(self, seen: Review, offer: Offer) -> None:
         command = command_again(self.given, seen.machine, "fix", "--fix", offer.fix.id, "--yes")
-        print(f"  {self.paint('bold', command)}")
-        if "••••" in command:
-            print("  Put the secrets in again where •••• stands.")
+        print("\n".join(command_lines(command, self.paint)))
 
     def _confirmed(self, seen: Review, offer: Offer) -> bool:
         if not sys.stdin.isatty():

@@ -20,7 +20,20 @@ INTERRUPTED = 130
 INTERNAL_FAULT = 70
 """As sysexits.h has it for an internal software error."""
 
-COMMANDS = ("status", "check", "fix", "undo", "verify", "rules", "demo", "serve")
+COMMANDS = (
+    "status",
+    "check",
+    "compare",
+    "fix",
+    "undo",
+    "verify",
+    "report",
+    "rules",
+    "demo",
+    "completion",
+    "schema",
+    "serve",
+)
 """The modules of the commands. Only the one called is imported: imports are most of a run."""
 
 

@@ -68,10 +68,11 @@ def place_of(place: Place | KeptFinding) -> tuple[str | None, str | None, str | 
 def next_offer(
     seen: Review, findings: Sequence[ReviewedFinding], payers: Collection[Payer]
 ) -> Offer | None:
-    """Return the change to offer: the first safe one, or else a step on the way.
+    """Return the change to offer: the first safe one, a step on the way, or what needs a yes.
 
     A step on the way is unsafe: another wrong one pays after it. It is worth a step only when
     Claude Code works after it and when nobody of `payers`, who were in charge before, pays again.
+    What changes more than who pays is offered last, as long as the right one pays after it.
     """
     offers = [
         Offer(found, fix)
@@ -87,7 +88,8 @@ def next_offer(
         and works_for_somebody(offer.fix)
         and payer_of(offer.fix.resulting) not in payers
     )
-    return next(safe, None) or next(steps, None)
+    mends = (offer for offer in offers if offer.fix.reaches)
+    return next(safe, None) or next(steps, None) or next(mends, None)
 
 
 def named_offer(seen: Review, identifier: str) -> Offer | None:

@@ -41,7 +41,11 @@ def add_machine_options(parser: argparse.ArgumentParser) -> None:
         help="set a variable (repeatable)",
     )
     group.add_argument("--managed-dir", metavar="DIR", type=Path, help="where managed settings are")
-    group.add_argument("--platform", choices=[platform.value for platform in Platform])
+    group.add_argument(
+        "--platform",
+        choices=[platform.value for platform in Platform],
+        help="as on another operating system",
+    )
     group.add_argument("--claude-version", metavar="VERSION", help="instead of the installed one")
     group.add_argument(
         "--mode",
@@ -55,6 +59,23 @@ def add_machine_options(parser: argparse.ArgumentParser) -> None:
         help="what should pay (default: inferred)",
     )
     group.add_argument("--organization", metavar="ID", help="the organization that should pay")
+
+
+def add_color_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--color``, which every command that prints for people takes."""
+    parser.add_argument(
+        "--color",
+        choices=["auto", "always", "never"],
+        default="auto",
+        help="when to use colour (default: on a terminal; NO_COLOR and FORCE_COLOR count)",
+    )
+
+
+def add_amount_options(parser: argparse.ArgumentParser, *, quiet: str, verbose: str) -> None:
+    """Add ``--quiet`` and ``--verbose``, with what each means here."""
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("-q", "--quiet", action="store_true", help=quiet)
+    amount.add_argument("-v", "--verbose", action="store_true", help=verbose)
 
 
 def split_claude_arguments(argv: Sequence[str]) -> tuple[list[str], list[str]]:

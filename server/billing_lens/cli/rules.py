@@ -3,46 +3,49 @@
 from __future__ import annotations
 
 import argparse
-import re
-from pathlib import Path
 
-from billing_lens.cli.options import UsageError
-from billing_lens.cli.subcommand import Subcommands
-from billing_lens.output.paint import paint_for
-from billing_lens.output.text import SEVERITY_STYLES
+from billing_lens.cli.options import UsageError, add_color_option
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
+from billing_lens.output.findings_text import SEVERITY_STYLES
+from billing_lens.output.rule_pages import page_of
+from billing_lens.output.screen import screen_for
 from billing_lens.rules import RULES
 
-_PACKAGE = Path(__file__).parents[1]
-_PAGES = (_PACKAGE / "rule_pages", _PACKAGE.parents[1] / "docs" / "rules")
-"""Where the pages are in a wheel, and in a source checkout."""
+_DESCRIPTION = """\
+Lists what is looked for, or prints one rule's page as Markdown: what it means,
+who pays, why it happens and how to put it right."""
 
-_COMMENT = re.compile(r"<!--.*?-->\n+", re.DOTALL)
+_EXAMPLES = """\
+examples:
+  billing-lens rules                           all of them
+  billing-lens rules profile-overrides-login   what this one means"""
 
 
 def add_parser(commands: Subcommands) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("rules", help="list the rules, or explain one")
-    parser.add_argument("id", nargs="?", metavar="ID", help="the rule to explain")
+    parser = commands.add_parser(
+        "rules",
+        help="list the rules, or explain one",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=EXAMPLES_AS_WRITTEN,
+    )
+    parser.add_argument("id", nargs="?", metavar="RULE", help="the rule to explain")
+    add_color_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
     """Print the list, or one rule's page as Markdown."""
     if given.id is None:
-        paint = paint_for()
+        screen = screen_for(given.color)
         for rule in RULES.values():
-            style = SEVERITY_STYLES[rule.severity]
-            print(f"{paint('bold', rule.id)} ({paint(style, rule.severity.value)})")
-            print(f"  {rule.summary}")
+            severity = screen.paint(SEVERITY_STYLES[rule.severity], rule.severity.value)
+            name = screen.links.to(rule.documentation, rule.id)
+            print(f"{screen.paint('bold', name)} ({severity})")
+            print("\n".join(screen.prose(f"  {rule.summary}", "  ")))
         return 0
     if given.id not in RULES:
         raise UsageError(f"there is no rule '{given.id}'; the rules are {', '.join(RULES)}")
     print(page_of(given.id))
     return 0
-
-
-def page_of(rule: str) -> str:
-    """Return the Markdown page of a rule without its comments; a test sees that each has one."""
-    folder = next(folder for folder in _PAGES if folder.is_dir())
-    text = (folder / f"{rule}.md").read_text(encoding="utf-8")
-    return _COMMENT.sub("", text).rstrip()

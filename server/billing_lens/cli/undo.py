@@ -11,11 +11,12 @@ from pathlib import Path
 from billing_lens.cli.options import (
     UnreadableMachineError,
     UsageError,
+    add_color_option,
     add_machine_options,
     machine_options,
     review_of,
 )
-from billing_lens.cli.subcommand import Subcommands
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.fixes.apply import FixRefusedError, undo_entry
 from billing_lens.fixes.journal import Entry, Journal, journal_directory
 from billing_lens.machine.machine import Mode
@@ -55,11 +56,12 @@ def add_parser(commands: Subcommands) -> None:
         help="take back the last fix, or the one named",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=EXAMPLES_AS_WRITTEN,
     )
     parser.add_argument("id", nargs="?", metavar="ID", help="which one (default: the last applied)")
     parser.add_argument("--list", action="store_true", help="list what was applied, newest first")
     parser.add_argument("--json", action="store_true", help="with --list: print JSON")
+    add_color_option(parser)
     add_machine_options(parser)
     parser.set_defaults(run=run, mode=None)
 
@@ -72,7 +74,7 @@ def run(given: argparse.Namespace) -> int:
     if given.json and not given.list:
         raise UsageError("--json goes with --list")
     if given.list:
-        return _list(entries, as_json=given.json)
+        return _list(entries, given)
     entry = _wanted(entries, given.id)
     machine_options(given)  # Options that make no sense are refused before anything is done.
     try:
@@ -83,12 +85,12 @@ def run(given: argparse.Namespace) -> int:
         return INTERRUPTED
 
 
-def _list(entries: list[Entry], *, as_json: bool) -> int:
+def _list(entries: list[Entry], given: argparse.Namespace) -> int:
     newest_first = entries[::-1]
-    if as_json:
+    if given.json:
         print(json.dumps(changes_document(newest_first), indent=2))
     elif entries:
-        print(changes_text(newest_first, paint_for()))
+        print(changes_text(newest_first, paint_for(when=given.color)))
     else:
         print("Nothing was changed here yet.")
     return DONE

@@ -12,15 +12,34 @@ from typing import cast
 
 from billing_lens.billing.claude_status import Agreement, compare
 from billing_lens.billing.route import resolve_route
-from billing_lens.cli.options import UsageError, add_machine_options, machine_options, read_machine
-from billing_lens.cli.subcommand import Subcommands
+from billing_lens.cli.options import (
+    UsageError,
+    add_color_option,
+    add_machine_options,
+    machine_options,
+    read_machine,
+)
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.output.paint import paint_for
+from billing_lens.output.paint import Paint, paint_for
 from billing_lens.output.redaction import Redactor
 
 AGREED, DIFFERED, NOT_ANSWERED = 0, 1, 3
 ANSWER_SECONDS = 60
 """A state file that is a directory makes Claude Code hang; so long it may take to answer."""
+
+_DESCRIPTION = """\
+Runs 'claude auth status', after asking, and says where it agrees. Claude Code
+may rewrite its state file (~/.claude.json), and backs it up when it does.
+
+Exit codes: 0 it agrees or misreports in a known way, 1 it differs, 2 wrong
+usage, 3 it did not answer."""
+
+_EXAMPLES = """\
+examples:
+  billing-lens verify                          ask the 'claude' on PATH
+  billing-lens verify --yes                    without being asked first
+  billing-lens verify --claude ./bin/claude    ask this program"""
 
 
 def add_parser(commands: Subcommands) -> None:
@@ -28,12 +47,13 @@ def add_parser(commands: Subcommands) -> None:
     parser = commands.add_parser(
         "verify",
         help="ask the real Claude Code who pays, and compare",
-        description="Runs 'claude auth status'. Claude Code may rewrite its state file "
-        "(~/.claude.json) and back it up when it does. Exit codes: 0 it agrees or misreports in "
-        "a known way, 1 it differs, 2 wrong usage, 3 it did not answer.",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=EXAMPLES_AS_WRITTEN,
     )
     parser.add_argument("--claude", metavar="PROGRAM", help="the program (default: on PATH)")
     parser.add_argument("--yes", action="store_true", help="do not ask before running it")
+    add_color_option(parser)
     add_machine_options(parser)
     parser.set_defaults(run=run)
 
@@ -49,7 +69,7 @@ def run(given: argparse.Namespace) -> int:
     status = _ask(arguments, machine, confined=machine_options(given).confined)
     if status is None:
         return NOT_ANSWERED
-    return _report(machine, status)
+    return _report(machine, status, paint_for(when=given.color))
 
 
 def _program(named: str | None, machine: Machine) -> str:
@@ -104,8 +124,7 @@ def _ask(arguments: list[str], machine: Machine, *, confined: bool) -> dict[str,
     return None
 
 
-def _report(machine: Machine, status: dict[str, object]) -> int:
-    paint = paint_for()
+def _report(machine: Machine, status: dict[str, object], paint: Paint) -> int:
     route = resolve_route(machine, Mode.HEADLESS)
     comparison = compare(machine, route, status)
     print(f"Billing Lens   {route.label} ({route.source.value})")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
+from billing_lens.config.document import Document, PlacedNode, document_of, document_type
 from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.models import (
@@ -19,7 +20,7 @@ from billing_lens.config.models import (
     read_model,
 )
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.json_document import Dialect, JsonDocument, pointer_of
+from billing_lens.text.json_document import JsonDocument, pointer_of
 from billing_lens.text.json_pointer import parts_of
 from billing_lens.text.positions import PositionEncoding, Range, Span
 from billing_lens.text.utf8 import first_invalid
@@ -33,6 +34,9 @@ MODELS: dict[Kind, type[ConfigModel]] = {
     Kind.CLAUDE_STATE: ClaudeState,
     Kind.CLAUDE_SETTINGS: ClaudeSettings,
 }
+
+PLAIN_KINDS = frozenset({Kind.ANTHROPIC_ACTIVE_CONFIG, Kind.PREFERENCES, Kind.TEAM_POLICY})
+"""Kinds whose text is no tree of values to us."""
 
 BOM_REFUSED = frozenset(
     {Kind.ANTHROPIC_PROFILE, Kind.ANTHROPIC_CREDENTIALS, Kind.CLAUDE_CREDENTIALS}
@@ -59,8 +63,8 @@ class OpenText:
     """
 
     buffer: TextBuffer
-    document: JsonDocument
-    last_good: JsonDocument | None = None
+    document: Document
+    last_good: Document | None = None
 
 
 @dataclass(frozen=True)
@@ -86,12 +90,31 @@ class ConfigFile:
     @cached_property
     def document(self) -> JsonDocument:
         """The JSON text with positions, also when it is broken."""
-        if self.opened is not None:
+        document = self.structure
+        if isinstance(document, JsonDocument):
+            return document
+        return JsonDocument.parse(self._data)
+
+    @cached_property
+    def structure(self) -> Document:
+        """The text with positions in whatever language it is; read only where asked."""
+        if self.opened is not None and isinstance(self.opened.document, document_type(self.kind)):
             return self.opened.document
-        jsonc = self.kind is Kind.VSCODE_SETTINGS
+        return document_of(self.kind, self._data)
+
+    @property
+    def _data(self) -> bytes:
         # A large file's lines need no index as long as nobody asks for a range.
-        data = self.buffer.data if self._invalid_utf8 else self.entry.data
-        return JsonDocument.parse(data, Dialect.JSONC if jsonc else Dialect.JSON)
+        is_other = self.opened is not None or self._invalid_utf8
+        return self.buffer.data if is_other else self.entry.data
+
+    @property
+    def understood(self) -> Document:
+        """The text as it was before typing broke it; the text itself where it is not broken."""
+        last_good = self.opened.last_good if self.opened else None
+        if last_good is not None and self.structure.problems:
+            return last_good
+        return self.structure
 
     @cached_property
     def _invalid_utf8(self) -> Span | None:
@@ -116,7 +139,8 @@ class ConfigFile:
             return None
         if not self.document.problems:
             return self.document
-        return self.opened.last_good if self.opened else None
+        last_good = self.opened.last_good if self.opened else None
+        return last_good if isinstance(last_good, JsonDocument) else None
 
     @cached_property
     def text(self) -> str:
@@ -149,8 +173,8 @@ class ConfigFile:
 
     @property
     def is_json(self) -> bool:
-        """Whether the kind is JSON at all (``active_config`` is plain text, ours is TOML)."""
-        return self.kind not in (Kind.ANTHROPIC_ACTIVE_CONFIG, Kind.PREFERENCES)
+        """Whether the kind is JSON at all (``active_config`` is plain text, ours are TOML)."""
+        return self.kind not in PLAIN_KINDS and document_type(self.kind) is JsonDocument
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
@@ -158,8 +182,10 @@ class ConfigFile:
         state_problem = _STATE_PROBLEMS.get(self.entry.state)
         if state_problem:
             return (Problem(self.entry.state.value, self.entry.reason or state_problem),)
-        if self.entry.state is not FileState.REGULAR or not self.is_json:
+        if self.entry.state is not FileState.REGULAR or self.kind in PLAIN_KINDS:
             return ()
+        if not self.is_json:
+            return self._syntax_problems()
         return (*self._encoding_problems(), *self._syntax_problems(), *self._type_problems())
 
     def _encoding_problems(self) -> tuple[Problem, ...]:
@@ -179,7 +205,7 @@ class ConfigFile:
             return ()
         return tuple(
             Problem(f"syntax-{problem.code}", problem.message, problem.span)
-            for problem in self.document.problems
+            for problem in self.structure.problems
         )
 
     def _type_problems(self) -> tuple[Problem, ...]:
@@ -203,7 +229,13 @@ class ConfigFile:
 
         None when nothing stands there.
         """
-        node = self.document.node(pointer)
+        return self._marked(self.structure.node(pointer))
+
+    def nearest_span_of(self, pointer: str) -> Span | None:
+        """Return what `span_of` would of the innermost value there is on the way of `pointer`."""
+        return self._marked(self.structure.nearest(pointer))
+
+    def _marked(self, node: PlacedNode | None) -> Span | None:
         if node is None:
             return None
         if node.kind in ("object", "array"):
@@ -215,7 +247,7 @@ class ConfigFile:
     ) -> Range | None:
         """Return what `span_of` marks as a 0-based range; plain text is marked as a whole."""
         whole = Span(0, len(self.buffer.data.rstrip()))
-        span = self.span_of(pointer) if self.is_json else whole
+        span = whole if self.kind in PLAIN_KINDS else self.span_of(pointer)
         return self.buffer.range(span, encoding) if span else None
 
     def with_text(self, data: bytes) -> ConfigFile:

@@ -25,6 +25,18 @@ class Kind(str, Enum):
     VSCODE_SETTINGS = "vscode-settings"
     PREFERENCES = "billing-lens-preferences"
     """Our own ``config.toml``: what the user expects, and which rules are off."""
+    TEAM_POLICY = "billing-lens-policy"
+    """A project's ``.billing-lens.toml``: what the team expects and allows."""
+    GITHUB_WORKFLOW = "github-workflow"
+    GITLAB_CI = "gitlab-ci"
+    DEVCONTAINER = "devcontainer"
+    COMPOSE = "compose"
+    DOTENV = "dotenv"
+
+
+YAML_KINDS = frozenset({Kind.GITHUB_WORKFLOW, Kind.GITLAB_CI, Kind.COMPOSE})
+DECLARING_KINDS = YAML_KINDS | {Kind.DEVCONTAINER, Kind.DOTENV}
+"""What says how the project's Claude Code runs elsewhere; Claude Code itself reads none of it."""
 
 
 class Scope(str, Enum):

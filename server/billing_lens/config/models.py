@@ -153,6 +153,8 @@ class ClaudeSettings(ConfigModel, frozen=True):
     apiKeyHelper: str | None = None
     forceLoginMethod: str | None = None
     forceLoginOrgUUID: str | list[str] | None = None
+    model: str | None = None
+    """Decides nothing about who pays, but what it costs."""
 
 
 class NamedVariable(ConfigModel, frozen=True):

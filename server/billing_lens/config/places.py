@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import ntpath
 import posixpath
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
-from billing_lens.config.kinds import Platform
+from billing_lens.config.kinds import Kind, Platform
 
 DEFAULT_PROFILE = "default"
 RETIRED_SUFFIX = ".off"
 """What a file renamed aside ends with, so that neither Claude Code nor ``ant`` finds it."""
 
+_PATHS_KEPT = 4096
+"""Paths are taken apart again and again for one answer; that costs more than the answer."""
 
+
+@lru_cache(_PATHS_KEPT)
 def pure_path(platform: Platform, path: str) -> PurePath:
     """Return `path` in the given platform's path flavour, without touching the disk."""
     return PureWindowsPath(path) if platform is Platform.WIN32 else PurePosixPath(path)
 
 
+@lru_cache(_PATHS_KEPT)
 def resolved(base: PurePath, path: str) -> PurePath:
     """Return `path` joined to `base` with ``.`` and ``..`` folded, as Node's ``path.resolve``.
 
@@ -77,6 +84,41 @@ def project_places(cwd: PurePath) -> ProjectPlaces:
     return ProjectPlaces(cwd / ".claude" / "settings.json", cwd / ".claude" / "settings.local.json")
 
 
+WORKFLOWS = (".github", "workflows")
+DEVCONTAINER = ".devcontainer"
+MOST_WORKFLOWS = 100
+"""How many workflows of a repository are looked at."""
+
+_COMPOSE = re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml")
+_IN_ROOT = {
+    ".gitlab-ci.yml": Kind.GITLAB_CI,
+    ".devcontainer.json": Kind.DEVCONTAINER,
+    ".env": Kind.DOTENV,
+    ".envrc": Kind.DOTENV,
+}
+
+Names = Callable[[PurePath], Iterable[str]]
+"""What lists the names in a folder."""
+
+
+def declaring_files(root: PurePath, names: Names) -> Iterator[tuple[PurePath, Kind]]:
+    """Yield the files that say how a project's Claude Code runs elsewhere, with their kinds.
+
+    `root` is the project's folder. Sources: the documentation of GitHub Actions, GitLab CI, Docker
+    Compose, direnv, and https://containers.dev/implementors/spec/#devcontainerjson.
+    """
+    workflows = root.joinpath(*WORKFLOWS)
+    for name in [it for it in names(workflows) if it.endswith((".yml", ".yaml"))][:MOST_WORKFLOWS]:
+        yield workflows / name, Kind.GITHUB_WORKFLOW
+    for name in names(root / DEVCONTAINER):
+        if name == "devcontainer.json":
+            yield root / DEVCONTAINER / name, Kind.DEVCONTAINER
+    for name in names(root):
+        kind = _IN_ROOT.get(name) or (Kind.COMPOSE if _COMPOSE.fullmatch(name) else None)
+        if kind:
+            yield root / name, kind
+
+
 @dataclass(frozen=True)
 class ManagedPlaces:
     """Where an administrator puts settings that users cannot override."""
@@ -105,17 +147,17 @@ class AnthropicPlaces:
 
     directory: PurePath
 
-    @property
+    @cached_property
     def active_config(self) -> PurePath:
         """The file that names the active profile."""
         return self.directory / "active_config"
 
-    @property
+    @cached_property
     def configs(self) -> PurePath:
         """The directory of the profiles."""
         return self.directory / "configs"
 
-    @property
+    @cached_property
     def credentials_directory(self) -> PurePath:
         """The directory of the profiles' credentials."""
         return self.directory / "credentials"
@@ -129,6 +171,9 @@ class AnthropicPlaces:
         return resolved(self.credentials_directory, f"./{profile}.json")
 
 
+_anthropic_places_in = lru_cache(_PATHS_KEPT)(AnthropicPlaces)
+
+
 def anthropic_places(
     platform: Platform, home: PurePath, cwd: PurePath, environment: Mapping[str, str]
 ) -> AnthropicPlaces:
@@ -138,14 +183,14 @@ def anthropic_places(
     ``~/.config`` too; Windows ``%APPDATA%\Anthropic`` (documentation of ``ant``, not measured).
     """
     if (moved := environment.get("ANTHROPIC_CONFIG_DIR", "")).strip():
-        return AnthropicPlaces(resolved(cwd, moved))
+        return _anthropic_places_in(resolved(cwd, moved))
     if platform is Platform.WIN32:
-        return AnthropicPlaces(roaming_data(home, environment) / "Anthropic")
+        return _anthropic_places_in(roaming_data(home, environment) / "Anthropic")
     if xdg := environment.get("XDG_CONFIG_HOME"):
-        return AnthropicPlaces(resolved(cwd, xdg) / "anthropic")
+        return _anthropic_places_in(resolved(cwd, xdg) / "anthropic")
     # Settings can set HOME too, and then it counts here (cases "HOME in user, ant there").
     own = resolved(cwd, environment["HOME"]) if environment.get("HOME") else home
-    return AnthropicPlaces(own / ".config" / "anthropic")
+    return _anthropic_places_in(own / ".config" / "anthropic")
 
 
 def vscode_settings(
@@ -184,6 +229,11 @@ def preferences_file(
         Platform.WIN32: home / "AppData" / "Local",
     }[platform]
     return (moved if moved.is_absolute() else usual) / "billing-lens" / "config.toml"
+
+
+def policy_file(folder: PurePath) -> PurePath:
+    """Return the place of a team's policy in one folder of a project."""
+    return folder / ".billing-lens.toml"
 
 
 def shell_startup_files(home: PurePath, cwd: PurePath) -> tuple[PurePath, ...]:

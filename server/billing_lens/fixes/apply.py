@@ -115,8 +115,8 @@ def undo_entry(entry: Entry, journal: Journal) -> Entry:
     """
     with _alone(journal, entry.home):
         changed = [pair for pair in enumerate(entry.files) if not _is_as_before(pair[1])]
-        for _, file in changed:
-            _refuse_unless_as_left(file)
+        for index, file in changed:
+            _refuse_unless_as_left(file, journal.backup_path(entry, index))
         with uninterrupted():
             _put_back(changed, entry, journal)
             return journal.mark(entry, "undone")
@@ -275,10 +275,11 @@ def _is_as_left(file: ChangedFile) -> bool:
     return _digest_at(file.to or file.path) == file.after and is_free
 
 
-def _refuse_unless_as_left(file: ChangedFile) -> None:
+def _refuse_unless_as_left(file: ChangedFile, backup: Path) -> None:
     if not _is_as_left(file):
         changed = file.path if os.path.lexists(file.path) else file.to or file.path
-        raise FixRefusedError(f"{changed} changed since the fix; it is left as it is")
+        kept = f"; what stood there before is kept in {backup}" if backup.is_file() else ""
+        raise FixRefusedError(f"{changed} changed since the fix, so it is left as it is{kept}")
 
 
 def _digest_at(path: str) -> str | None:

@@ -59,6 +59,8 @@ class Fix:
     title: str
     changes: tuple[Change, ...]
     effort: int
+    changes_more: bool = False
+    """Whether more than who pays can change, so that it is never done without being asked."""
 
 
 def simulate(fix: Fix, machine: Machine) -> Machine:

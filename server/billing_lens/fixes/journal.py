@@ -138,7 +138,7 @@ class Journal:
         folder = self._folder(entry)
         folder.mkdir(mode=0o700)
         for index, data in backups.items():
-            write_privately(folder / f"{index}.before", data)
+            write_privately(self.backup_path(entry, index), data)
         self._write(entry)
         make_durable(self.directory)
 
@@ -174,7 +174,11 @@ class Journal:
         Raises:
             OSError: they cannot be read.
         """
-        return (self._folder(entry) / f"{index}.before").read_bytes()
+        return self.backup_path(entry, index).read_bytes()
+
+    def backup_path(self, entry: Entry, index: int) -> Path:
+        """Return where the bytes are kept that a file had before, if there was one."""
+        return self._folder(entry) / f"{index}.before"
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries, oldest first; a folder that holds none is passed over."""

@@ -8,6 +8,7 @@ does not ("antvar[…] organization_id missing (conf)"), so the sign-in goes wit
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, count
 
 from billing_lens.billing.credential import Credential, Source, State
 from billing_lens.billing.environment import Environment
@@ -85,5 +86,5 @@ def set_aside(machine: Machine, file: ConfigFile, identifier: str, what: str) ->
 
 def _free_name(machine: Machine, wanted: str) -> str:
     """Return `wanted`, or with a number behind it when something stands there already."""
-    candidates = (wanted, *(f"{wanted}.{number}" for number in range(2, 1000)))
+    candidates = chain((wanted,), (f"{wanted}.{number}" for number in count(2)))
     return next(name for name in candidates if machine.entry(name).state is FileState.MISSING)

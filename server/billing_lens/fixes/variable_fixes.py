@@ -20,6 +20,7 @@ from billing_lens.config.places import project_places
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix
 from billing_lens.machine.machine import FLAG_SETTINGS_PATH, Machine
 from billing_lens.text.edits import TextEdit, set_property
+from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_pointer import parts_of, pointer_of
 
 
@@ -41,25 +42,31 @@ def variable_fixes(machine: Machine, place: Place) -> Iterator[Fix]:
 
 def _switch_off(machine: Machine, file: ConfigFile, place: Place) -> Iterator[Fix]:
     name = place.variable or parts_of(place.pointer or "")[-1]
-    aside = f"{name}_OFF" if name.isupper() else f"{name}Off"
-    edit = _renaming(file, place.pointer or "", aside) if _is_the_users(file) else None
+    aside = name_aside(name)
+    pointer = place.pointer or ""
+    edit = _renaming(file, pointer, aside) if is_the_users(file) and file.can_be_edited else None
     if edit:
         yield Fix(
             f"switch-off:{name}@{_nickname(machine, file, place)}",
-            f"Switch {name} off in {_file_name(file)} (rename it to {aside})",
+            f"Switch {name} off in {file_name(file)} (rename it to {aside})",
             (EditFile(file.path, (edit,)),),
             effort=1,
         )
 
 
-def _is_the_users(file: ConfigFile) -> bool:
-    """Whether a fix may edit the file: settings on the disk, whole, and no administrator's.
+def name_aside(name: str) -> str:
+    """Return what a key is renamed to, so that Claude Code does not know it any more."""
+    return f"{name}_OFF" if name.isupper() else f"{name}Off"
+
+
+def is_the_users(file: ConfigFile) -> bool:
+    """Whether a fix may edit the file: settings on the disk, and no administrator's.
 
     Where Claude Code keeps a login or a key itself, nothing is ever written.
     """
     on_disk = file.entry.state is FileState.REGULAR and file.path != FLAG_SETTINGS_PATH
     settings = file.kind in (Kind.CLAUDE_SETTINGS, Kind.VSCODE_SETTINGS)
-    return settings and on_disk and file.can_be_edited and file.scope is not Scope.MANAGED
+    return settings and on_disk and file.scope is not Scope.MANAGED
 
 
 def _renaming(file: ConfigFile, pointer: str, aside: str) -> TextEdit | None:
@@ -71,9 +78,14 @@ def _renaming(file: ConfigFile, pointer: str, aside: str) -> TextEdit | None:
     listed = file.document.node(pointer_of(*above, "name")) if last == "value" else None
     if listed is not None:
         return TextEdit(listed.span, json.dumps(aside))
-    node = file.document.node(pointer)
-    taken = file.document.node(pointer_of(*above, aside))
-    if node is None or node.key_span is None or taken is not None:
+    return key_renaming(file.document, pointer, aside)
+
+
+def key_renaming(document: JsonDocument, pointer: str, aside: str) -> TextEdit | None:
+    """Return the edit that renames a key; None where there is none, or the name is taken."""
+    *above, _ = parts_of(pointer)
+    node = document.node(pointer)
+    if node is None or node.key_span is None or document.node(pointer_of(*above, aside)):
         return None
     return TextEdit(node.key_span, json.dumps(aside))
 
@@ -89,7 +101,8 @@ def _nickname(machine: Machine, file: ConfigFile, place: Place) -> str:
     return "-".join([*words, "terminal"] if in_terminal else words)
 
 
-def _file_name(file: ConfigFile) -> str:
+def file_name(file: ConfigFile) -> str:
+    """Return what a settings file is called in a sentence: "the user settings"."""
     kind = "VS Code's settings" if file.kind is Kind.VSCODE_SETTINGS else "settings"
     return f"the {file.scope.value} {kind}" if file.scope else kind
 
@@ -116,7 +129,8 @@ def _setting(file: ConfigFile | None, path: str, pointer: str) -> Change | None:
         *_, name = parts_of(pointer)
         text = json.dumps({"env": {name: ""}}, indent=2) + "\n"
         return CreateFile(path, text.encode(), mode=0o644)
-    if not _is_the_users(file) or file.document.node(pointer) is not None:
+    editable = is_the_users(file) and file.can_be_edited
+    if not editable or file.document.node(pointer) is not None:
         return None
     try:
         return EditFile(path, (set_property(file.document, pointer, ""),))

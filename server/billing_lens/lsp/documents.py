@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from billing_lens.config.document import Document, document_of
 from billing_lens.config.file import OpenText
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.conversion import our_range, path_of, uri_of
 from billing_lens.text.buffer import BufferEdit, TextBuffer
-from billing_lens.text.json_document import Dialect, JsonDocument
 from billing_lens.text.positions import PositionEncoding
 
 
@@ -44,8 +44,7 @@ class OpenDocuments:
         if path is None:
             return
         buffer = TextBuffer(document.text)
-        dialect = Dialect.JSONC if kind is Kind.VSCODE_SETTINGS else Dialect.JSON
-        text = OpenText(buffer, JsonDocument.parse(buffer.data, dialect))
+        text = OpenText(buffer, document_of(kind, buffer.data))
         text = _judged(text, None) if kind else text
         self._documents[document.uri] = OpenDocument(document.uri, path, document.version, text)
 
@@ -61,7 +60,7 @@ class OpenDocuments:
             range_ = None if whole else our_range(change.range)
             edit = buffer.replace(range_, change.text, self.encoding)
             if edit is None:
-                parsed, edits = JsonDocument.parse(buffer.data, parsed.dialect), []
+                parsed, edits = document_of(kind, buffer.data), []
             else:
                 edits.append(edit)
         parsed = parsed.edited(buffer.data, edits) if edits else parsed
@@ -93,7 +92,7 @@ class OpenDocuments:
         return document.version if document else None
 
 
-def _judged(text: OpenText, last_good: JsonDocument | None) -> OpenText:
+def _judged(text: OpenText, last_good: Document | None) -> OpenText:
     """Return `text` with the last version of it that was valid."""
     valid = not text.document.problems
     return OpenText(text.buffer, text.document, text.document if valid else last_good)

@@ -8,7 +8,7 @@ from typing import cast
 
 from billing_lens.billing.expectation import Wish
 from billing_lens.machine.machine import Mode
-from billing_lens.rules.preferences import EXPECTABLE, Severities, severities_in
+from billing_lens.rules.toml_reader import EXPECTABLE, Severities, severities_in
 
 SECTION = "billingLens"
 

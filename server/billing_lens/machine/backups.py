@@ -12,7 +12,8 @@ from billing_lens.config.models import ClaudeState
 from billing_lens.machine.disk import Disk
 from billing_lens.machine.machine import Backup
 
-_NAME = re.compile(r"\.claude\.json\.backup\.(\d{10,16})")
+_NAME = re.compile(r"\.claude\.json\.backup\.(\d{10,14})")
+"""Milliseconds since 1970; 14 digits reach the year 5138, and a calendar ends at 9999."""
 _MOST = 12
 """How many of the newest backups are read; Claude Code itself keeps a handful."""
 

@@ -25,13 +25,16 @@ class Disk:
         self._seen: dict[str, tuple[tuple[int, ...], FileEntry]] = {}
         self.overlays: Mapping[str, bytes] = {}
 
-    def entry(self, path: str, *, keep: bool = True) -> FileEntry:
+    def entry(self, path: str, *, keep: bool = True, most: int | None = None) -> FileEntry:
         """Return what stands at `path` now. Never raises, never blocks on a pipe or device.
 
-        `keep` says whether to keep it for the next time; large files read once need not be.
+        `keep` says whether to keep it for the next time; large files read once need not be. A file
+        of more than `most` bytes counts as unreadable.
         """
         overlay = self.overlays.get(path)
-        on_disk = self._on_disk(path)
+        if overlay is not None and most is not None and len(overlay) > most:
+            return _too_large(path)
+        on_disk = self._on_disk(path, most)
         if not keep:
             self._seen.pop(path, None)
         if overlay is None:
@@ -66,7 +69,7 @@ class Disk:
         real = os.path.realpath(path)
         return any(_is_within(real, root) for root in self._roots)
 
-    def _on_disk(self, path: str) -> FileEntry:
+    def _on_disk(self, path: str, most: int | None) -> FileEntry:
         native = self._native(path)
         try:
             if not self._may_look_at(path):
@@ -77,6 +80,8 @@ class Disk:
             except FileNotFoundError:
                 state = FileState.MISSING if link is None else FileState.DANGLING_LINK
                 return FileEntry(path, state, link_target=link)
+            if most is not None and stat.S_ISREG(status.st_mode) and status.st_size > most:
+                return _too_large(path)
             return self._found(path, status, link)
         except (FileNotFoundError, NotADirectoryError):
             return FileEntry(path, FileState.MISSING)
@@ -124,3 +129,7 @@ def _is_within(path: str, root: str) -> bool:
 
 def _unreadable(reason: str) -> str:
     return f"The file cannot be read: {reason}." if reason else "The file cannot be read."
+
+
+def _too_large(path: str) -> FileEntry:
+    return FileEntry(path, FileState.UNREADABLE, reason="The file is too large and is not read.")

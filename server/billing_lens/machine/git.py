@@ -33,6 +33,20 @@ def tracked_by_git(paths: Iterable[PurePath], cwd: PurePath, read: Read) -> froz
     return frozenset()
 
 
+def repository_of(cwd: PurePath, home: PurePath, read: Read) -> PurePath | None:
+    """Return the top folder of the repository that `cwd` is in, None outside of one.
+
+    A home that is a repository itself (for dotfiles) is nobody's project.
+    """
+    there = (FileState.DIRECTORY, FileState.REGULAR)
+    for folder in (cwd, *cwd.parents):
+        if folder == home and folder != cwd:
+            return None
+        if read(str(folder / ".git")).state in there:
+            return folder
+    return None
+
+
 def _index_of(root: PurePath, read: Read) -> bytes | None:
     """Return the index's bytes; a worktree's ``.git`` is a file that names the directory."""
     link = read(str(root / ".git"))

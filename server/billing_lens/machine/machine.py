@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 from pathlib import PurePath
 
 from billing_lens.config.entry import FileEntry, FileState
@@ -97,6 +98,8 @@ class Machine:
     """Variables of `environment` that a file put there, with its path and a JSON Pointer."""
     tracked: frozenset[str] = frozenset()
     """The paths of the project's config files that git tracks, and so shares."""
+    in_ci: bool = False
+    """Whether it is a job of CI, which follows the project and has nothing of a person's."""
 
     def anthropic(self, environment: Mapping[str, str]) -> AnthropicPlaces:
         """Where the ``ant`` profiles are under `environment`, which settings may have extended."""
@@ -113,9 +116,18 @@ class Machine:
 
     def files_of(self, kind: Kind, scope: Scope | None = None) -> Iterator[ConfigFile]:
         """Yield the existing files of a kind, in the order they were read."""
-        for file in self.files.values():
-            if file.exists and file.kind is kind and (scope is None or file.scope is scope):
+        for file in self._existing_by_kind.get(kind, ()):
+            if scope is None or file.scope is scope:
                 yield file
+
+    @cached_property
+    def _existing_by_kind(self) -> Mapping[Kind, Sequence[ConfigFile]]:
+        """Asked for many times in one review."""
+        found: dict[Kind, list[ConfigFile]] = {}
+        for file in self.files.values():
+            if file.exists:
+                found.setdefault(file.kind, []).append(file)
+        return found
 
     def entry(self, path: str) -> FileEntry:
         """Return what stands at any path the reader was asked to look at, missing otherwise."""

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile, OpenText
-from billing_lens.config.kinds import Kind, Platform, Scope
+from billing_lens.config.kinds import DECLARING_KINDS, Kind, Platform, Scope
 from billing_lens.config.models import ClaudeSettings, ClaudeState, Profile
 from billing_lens.config.places import (
     DEFAULT_PROFILE,
@@ -37,6 +37,13 @@ from billing_lens.machine.managed_preferences import (
     MANAGED_PREFERENCES,
     as_settings,
     preference_places,
+)
+from billing_lens.machine.project import (
+    LARGEST,
+    files_of_project,
+    nearest_policy,
+    project_roots,
+    settings_named_in,
 )
 from billing_lens.machine.registry import Hive, RegistryReader, read_windows_registry
 from billing_lens.machine.version import (
@@ -115,6 +122,7 @@ class MachineReader:
         self._open: Mapping[str, OpenText] = {}
         self._named_profiles: frozenset[str] = frozenset()
         self._moved_by: dict[str, tuple[str, str]] = {}
+        self._roots: tuple[PurePath, ...] = (self._cwd,)
 
     def read(self, open_texts: Mapping[str, OpenText] | None = None) -> Machine:
         """Return the machine as it is now, with `open_texts` (by path) over the files."""
@@ -143,8 +151,13 @@ class MachineReader:
 
     def _tracked(self, files: Mapping[str, ConfigFile]) -> frozenset[str]:
         """The project's own config files that git tracks; no index is read where there are none."""
-        project = [self._cwd.__class__(path) for path, file in files.items() if file.exists]
-        inside = [path for path in project if path.is_relative_to(self._cwd)]
+        shared_anyway = DECLARING_KINDS - {Kind.DOTENV}
+        project = [
+            self._cwd.__class__(path)
+            for path, file in files.items()
+            if file.exists and file.kind not in shared_anyway
+        ]
+        inside = [path for path in project if any(map(path.is_relative_to, self._roots))]
         return tracked_by_git(inside, self._cwd, self._disk.entry) if inside else frozenset()
 
     def _all_files(self) -> Iterator[ConfigFile]:
@@ -162,6 +175,15 @@ class MachineReader:
         ):
             yield self._file(path, Kind.VSCODE_SETTINGS)
         yield self._file(self._preferences_file(), Kind.PREFERENCES)
+        self._roots = project_roots(self._cwd, self._home, self._disk.entry)
+        policy = nearest_policy(self._cwd, self._roots, self._disk.entry)
+        yield self._file(policy, Kind.TEAM_POLICY)
+        yield from files_of_project(self._roots, self._names_in, self._file)
+
+    def _names_in(self, folder: PurePath) -> list[str]:
+        """Return the names in a folder, those of open files that are not on the disk included."""
+        opened = (path for path in map(folder.__class__, self._open) if path.parent == folder)
+        return sorted({*self._disk.names_in(str(folder), ""), *(path.name for path in opened)})
 
     def _preferences_file(self) -> PurePath:
         """Our own file. A home looked at from outside has its own, wherever ours was moved to."""
@@ -289,7 +311,9 @@ class MachineReader:
 
     def _file(self, path: PurePath, kind: Kind, scope: Scope | None = None) -> ConfigFile:
         text = str(path)
-        entry, open_text = self._disk.entry(text), self._open.get(text)
+        most = LARGEST if kind in DECLARING_KINDS else None
+        entry = self._disk.entry(text, most=most)
+        open_text = self._open.get(text) if entry.state is not FileState.UNREADABLE else None
         identity: object = (open_text, entry.mode) if open_text else entry
         known = self._parsed.get(text)
         if (
@@ -331,6 +355,7 @@ class MachineReader:
             settings, profile = file.model(ClaudeSettings), file.model(Profile)
             if settings and settings.env:
                 named.append(settings.env.get("ANTHROPIC_IDENTITY_TOKEN_FILE"))
+            named += settings_named_in(file, self._cwd.__class__(file.path))
             if settings and settings.apiKeyHelper:
                 named.append(program_of(settings.apiKeyHelper))
             if profile and profile.authentication and profile.authentication.identity_token:

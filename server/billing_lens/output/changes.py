@@ -10,6 +10,7 @@ from billing_lens.billing.route import Billing
 from billing_lens.fixes.journal import ChangedFile, Entry
 from billing_lens.output.json import SCHEMA, Document
 from billing_lens.output.paint import Paint
+from billing_lens.output.places_text import short_path
 from billing_lens.output.redaction import redact_json_text
 from billing_lens.output.wrapping import lines_of, terminal_width
 from billing_lens.review import Review, describe_payment
@@ -84,9 +85,9 @@ def _entry_lines(entry: Entry, paint: Paint, width: int) -> Iterator[str]:
     yield f"  {local_time(entry.at)}, {paint(style, state)}, for {entry.rule}"
     yield from lines_of(f"  {redact_json_text(entry.title)}", width, "    ")
     for file in entry.files:
-        yield paint("dim", f"  {_DONE[file.action]} {_shown(file.path, entry)}")
+        yield paint("dim", f"  {_DONE[file.action]} {short_path(file.path, entry.home)}")
         if file.to:
-            yield paint("dim", f"       to {_shown(file.to, entry)}")
+            yield paint("dim", f"       to {short_path(file.to, entry.home)}")
     yield from lines_of(f"  {_payers(entry)}", width, "    ")
 
 
@@ -95,14 +96,6 @@ def _payers(entry: Entry) -> str:
     verdict = {True: " (as expected)", False: " (not as expected)", None: ""}[entry.as_expected]
     promise = "" if entry.observed else " (promised, not looked at afterwards)"
     return redact_json_text(f"{before}{entry.resulting_route}{verdict}{promise}")
-
-
-def _shown(path: str, entry: Entry) -> str:
-    """Return a path in our own home with ~, as shells understand it; others in full."""
-    own = str(Path.home())
-    if entry.home == own and path.startswith(f"{own}/"):
-        return f"~{path[len(own) :]}"
-    return path
 
 
 def local_time(at: str) -> str:

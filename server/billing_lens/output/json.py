@@ -9,6 +9,7 @@ from billing_lens.billing.credential import Credential, Place
 from billing_lens.billing.location import locate
 from billing_lens.billing.route import Route
 from billing_lens.billing.shell_startup import probably_set_in
+from billing_lens.billing.surroundings import SeenFrom
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor
@@ -38,16 +39,23 @@ def status_document(review: Review) -> Document:
             "credentials": [
                 _credential(machine, credential) for credential in review.route.credentials
             ],
-            "environments": [
-                {
-                    "name": seen.name,
-                    "mode": seen.mode.value,
-                    "route": route_document(machine, seen.route),
-                }
-                for seen in review.environments
-            ],
+            "environments": [_environment(machine, seen) for seen in review.environments],
             "lastAccountChange": _account_change(review),
             "findings": [_finding(machine, found) for found in review.findings],
+        },
+        machine,
+    )
+
+
+def run_document(machine: Machine, route: Route) -> Document:
+    """Return what a status says of one run, without findings and expectations."""
+    return _redacted(
+        {
+            "schema": SCHEMA,
+            "claudeCode": {"version": machine.version.text, "from": machine.version.origin},
+            "mode": route.mode.value,
+            "route": route_document(machine, route),
+            "credentials": [_credential(machine, it) for it in route.credentials],
         },
         machine,
     )
@@ -60,6 +68,18 @@ def check_document(review: Review) -> Document:
     if review.suppressed:
         document["suppressed"] = review.suppressed
     return _redacted(document, review.machine)
+
+
+def _environment(machine: Machine, seen: SeenFrom) -> Document:
+    """Return one environment; `where` names the jobs or services that it is the same for."""
+    first = seen.declared[0] if seen.declared else None
+    return {
+        "name": seen.name,
+        "mode": seen.mode.value,
+        "route": route_document(machine, seen.route),
+        "declaredIn": location_document(machine, first.place) if first else None,
+        "where": [declared.name for declared in seen.declared],
+    }
 
 
 def route_document(machine: Machine, route: Route) -> Document:

@@ -32,9 +32,15 @@ class Paint:
         return f"\x1b[{codes}m{text}\x1b[0m"
 
 
-def paint_for(stream: TextIO = sys.stdout) -> Paint:
-    """Return a painter for `stream`: on for terminals, as NO_COLOR and FORCE_COLOR allow."""
+def paint_for(stream: TextIO | None = None, when: str = "auto") -> Paint:
+    """Return a painter for `stream` (standard output), as ``--color`` says with `when`.
+
+    "auto" paints terminals, as NO_COLOR and FORCE_COLOR allow.
+    """
+    if when != "auto":
+        return Paint(on=when == "always")
     if os.environ.get("NO_COLOR"):
         return Paint(on=False)
     forced = bool(os.environ.get("FORCE_COLOR"))
-    return Paint(on=forced or (stream.isatty() and os.environ.get("TERM") != "dumb"))
+    is_terminal = (stream or sys.stdout).isatty() and os.environ.get("TERM") != "dumb"
+    return Paint(on=forced or is_terminal)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from billing_lens.billing.surroundings import editor_variables
-from billing_lens.config.kinds import Kind
+from billing_lens.config.concern import concerns_claude
+from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.config.models import (
     ClaudeCredentials,
     ClaudeSettings,
@@ -24,8 +26,24 @@ _SHORTEST_SECRET = 8
 _WORD = re.compile(r"[a-z]+(_[a-z]+)*|[A-Z]+(_[A-Z]+)*")
 """A plain word is no token; masking it would mask our own words too."""
 
-_URL_USER = re.compile(r"(://)[^/\s@\"]+@")
-_MEMBER = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:\s*)"((?:[^"\\\n]|\\.)*)"')
+_URL_USER = re.compile(r"://([^/\s@\"]+)@")
+_JSON_TOKEN = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:)?|[{}\[\]]|[^\s{}\[\]",:]+')
+"""A string, with the colon behind it if it is a name; a bracket; a number or a word."""
+_OBJECT = re.compile(r"\{[^{}]*\}")
+_LISTED_NAME = re.compile(r'"name"\s*:\s*"([^"]*)"')
+_LISTED_VALUE = re.compile(r'"value"\s*:\s*"((?:[^"\\\n]|\\.)*)"')
+_ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*)[^\S\n]*[:=][^\S\n]*(\S[^\n]*)")
+_REFERENCE = re.compile(r"[\"']?(\$\{\{[^}]*\}\}|\$\{?\w+\}?)[\"']?\s*")
+"""A variable or a secret of CI by its name, which gives nothing away."""
+_HOLDS_REFERENCE = re.compile(r"\$[\w({]")
+
+
+class Mask(NamedTuple):
+    """A secret in a text, from `start` to before `end`, and what is shown in its place."""
+
+    start: int
+    end: int
+    shown: str
 
 
 def masked(secret: str) -> str:
@@ -35,29 +53,75 @@ def masked(secret: str) -> str:
 
 
 def redact_json_text(text: str) -> str:
-    """Return JSON text, valid or not, with the values of secret-sounding members masked."""
+    """Return JSON text, valid or not, with the values of secret-sounding members masked.
 
-    def mask(match: re.Match[str]) -> str:
-        name, colon, value = match.groups()
-        secret = SECRET_NAME.search(name) and value
-        return f'"{name}"{colon}"{masked(value)}"' if secret else match[0]
-
-    listed = _OBJECT.sub(_mask_listed, text)
-    without_members = _URL_USER.sub(r"\1••••@", _MEMBER.sub(mask, listed))
-    return TOKEN.sub(lambda match: masked(match[0]), without_members)
+    Where such a value is a list or an object, each text in it is.
+    """
+    return _with_masks(text, merged(text, _json_masks(text)))
 
 
-_OBJECT = re.compile(r"\{[^{}]*\}")
-_LISTED_NAME = re.compile(r'"name"\s*:\s*"([^"]*)"')
-_LISTED_VALUE = re.compile(r'("value"\s*:\s*)"((?:[^"\\\n]|\\.)*)"')
+def _with_masks(text: str, masks: Iterable[Mask]) -> str:
+    pieces, at = list[str](), 0
+    for mask in masks:
+        pieces += text[at : mask.start], mask.shown
+        at = mask.end
+    return "".join((*pieces, text[at:]))
 
 
-def _mask_listed(found: re.Match[str]) -> str:
-    """Mask the value of ``{"name": "ANTHROPIC_AUTH_TOKEN", "value": "…"}``, as VS Code lists it."""
-    name = _LISTED_NAME.search(found[0])
-    if name is None or not SECRET_NAME.search(name[1]):
-        return found[0]
-    return _LISTED_VALUE.sub(lambda value: f'{value[1]}"{masked(value[2])}"', found[0])
+def merged(text: str, masks: Iterable[Mask]) -> Iterator[Mask]:
+    """Yield the masks of `text` in order, those that overlap as one."""
+    last: Mask | None = None
+    for mask in sorted(masks):
+        if last is None or mask.start >= last.end:
+            if last:
+                yield last
+            last = mask
+        elif mask.end > last.end:
+            last = Mask(last.start, mask.end, masked(text[last.start : mask.end]))
+    if last:
+        yield last
+
+
+def _json_masks(text: str) -> Iterator[Mask]:
+    """Yield the secrets that their names or their shape give away, in JSON that may be broken."""
+    yield from _member_masks(text)
+    for listed in _OBJECT.finditer(text):
+        # VS Code lists variables as {"name": "ANTHROPIC_AUTH_TOKEN", "value": "…"}.
+        name = _LISTED_NAME.search(listed[0])
+        if name and SECRET_NAME.search(name[1]):
+            values = _LISTED_VALUE.finditer(text, *listed.span())
+            yield from (_mask(value, 1) for value in values)
+    for user in _URL_USER.finditer(text):
+        yield Mask(*user.span(1), masked(""))
+    for token in TOKEN.finditer(text):
+        yield _mask(token, 0)
+
+
+def _member_masks(text: str) -> Iterator[Mask]:
+    depth, is_secret = 0, False
+    for token in _JSON_TOKEN.finditer(text):
+        name_or_text, colon = token.groups()
+        if colon:
+            is_secret = SECRET_NAME.search(name_or_text) is not None
+            continue
+        if token[0] in "{[":
+            depth += is_secret or depth > 0
+        elif token[0] in "}]":
+            depth = max(depth - 1, 0)
+        elif name_or_text and (is_secret or depth):
+            yield _mask(token, 1)
+        is_secret = False
+
+
+def _assignment_masks(text: str) -> Iterator[Mask]:
+    """Yield the values of secret-sounding names in shell scripts, YAML and TOML."""
+    for assignment in _ASSIGNMENT.finditer(text):
+        if SECRET_NAME.search(assignment[1]) and not _REFERENCE.fullmatch(assignment[2]):
+            yield _mask(assignment, 2)
+
+
+def _mask(found: re.Match[str], group: int) -> Mask:
+    return Mask(*found.span(group), masked(found[group]))
 
 
 class Redactor:
@@ -79,6 +143,19 @@ class Redactor:
             text = self._known.sub(lambda match: masked(match[0]), text)
         text = TOKEN.sub(lambda match: masked(match[0]), text)
         return _ADDRESS.sub("(hidden)", text) if self._hide_addresses else text
+
+    def masks(self, source: str) -> list[Mask]:
+        """Return what must not be shown of a file's text, in order."""
+        return list(merged(source, self._masks(source)))
+
+    def _masks(self, source: str) -> Iterator[Mask]:
+        yield from _json_masks(source)
+        yield from _assignment_masks(source)
+        if self._known:
+            yield from (_mask(secret, 0) for secret in self._known.finditer(source))
+        if self._hide_addresses:
+            addresses = _ADDRESS.finditer(source)
+            yield from (Mask(*address.span(), "(hidden)") for address in addresses)
 
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
@@ -106,9 +183,25 @@ def _secrets_of(machine: Machine) -> Iterator[str]:
 
 
 def _variables_of(machine: Machine) -> Iterator[tuple[str, str]]:
-    """Yield every variable of the process, of VS Code's settings and of Claude Code's."""
+    """Yield every variable of the process, of all settings, and of what the project declares."""
     yield from machine.environment.items()
     yield from editor_variables(machine)
+    yield from _declared_texts(machine)
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         settings = file.model(ClaudeSettings)
         yield from ((settings.env or {}) if settings else {}).items()
+
+
+def _declared_texts(machine: Machine) -> Iterator[tuple[str, str]]:
+    """Yield every text that stands under a name in the project's workflows and the like.
+
+    References such as ``${{ secrets.KEY }}`` are no secrets, and we show them ourselves.
+    """
+    for kind in DECLARING_KINDS:
+        for file in filter(concerns_claude, machine.files_of(kind)):
+            from billing_lens.config.named_texts import named_texts  # noqa: PLC0415 few projects have such files
+
+            for document in dict.fromkeys((file.structure, file.understood)):
+                for named in named_texts(document):
+                    if not _HOLDS_REFERENCE.search(named.text):
+                        yield named.name, named.text

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from collections import Counter
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 from billing_lens import __version__
 from billing_lens.billing.credential import Place
@@ -12,12 +14,16 @@ from billing_lens.billing.location import locate
 from billing_lens.fixes.fix import EditFile
 from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor
+from billing_lens.output.rule_pages import meaning_of, page_of
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
-from billing_lens.rules import RULES, Rule, Severity
+from billing_lens.rules import RULES, Related, Rule, Severity
 from billing_lens.text.positions import Range
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 VERSION = "2.1.0"
+
+PROJECT, HOME = "%SRCROOT%", "HOME"
+"""What addresses of files are relative to. GitHub takes %SRCROOT% for the repository."""
 
 _LEVELS = {
     Severity.ERROR: "error",
@@ -25,22 +31,42 @@ _LEVELS = {
     Severity.INFO: "note",
     Severity.HINT: "note",
 }
+_PROBLEM_SEVERITIES = {"error": "error", "warning": "warning", "note": "recommendation"}
+_SECURITY = {
+    "base-url-redirects-login": "6.5",
+    "credentials-exposed": "6.5",
+    "secret-in-project": "8.0",
+}
+"""The rules that are about a secret others could use, scored as GitHub scores: 4 medium, 7 high."""
+
+_EXITS = {0: "no finding that fails the check", 1: "findings that fail the check"}
 
 Sarif = dict[str, Any]
 
 
-def sarif_log(review: Review) -> Sarif:
+def sarif_log(review: Review, exit_code: int) -> Sarif:
     """Return the findings as a SARIF log with one run. Regions are 1-based, as SARIF counts."""
-    redactor = Redactor(review.machine)
+    writer = _Writer(review.machine)
     return {
         "$schema": SCHEMA,
         "version": VERSION,
         "runs": [
             {
                 "tool": {"driver": _driver()},
+                "automationDetails": {"id": "billing-lens/"},
                 "columnKind": "utf16CodeUnits",
-                "originalUriBaseIds": {"HOME": {"uri": f"{_uri(str(review.machine.home))}/"}},
-                "results": [_result(review, found, redactor) for found in review.findings],
+                "originalUriBaseIds": {
+                    name: {"uri": f"{_address(folder).rstrip('/')}/"}
+                    for name, folder in writer.bases.items()
+                },
+                "invocations": [
+                    {
+                        "executionSuccessful": True,
+                        "exitCode": exit_code,
+                        "exitCodeDescription": _EXITS[exit_code],
+                    }
+                ],
+                "results": [writer.result(found) for found in review.findings],
             }
         ],
     }
@@ -49,6 +75,7 @@ def sarif_log(review: Review) -> Sarif:
 def _driver() -> Sarif:
     return {
         "name": "Billing Lens",
+        "version": __version__,
         "semanticVersion": __version__,
         "informationUri": "https://github.com/billing-lens/billing-lens",
         "rules": [_rule(rule) for rule in RULES.values()],
@@ -56,57 +83,30 @@ def _driver() -> Sarif:
 
 
 def _rule(rule: Rule) -> Sarif:
+    page = page_of(rule.id)
+    level = _LEVELS[rule.severity]
+    score = _SECURITY.get(rule.id)
+    security = {"security-severity": score} if score else {}
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": meaning_of(page) or rule.summary},
+        "help": {"text": page, "markdown": page},
         "helpUri": rule.documentation,
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": level},
+        "properties": {
+            "tags": ["billing", "claude-code", *(["security"] if score else [])],
+            "precision": "high",
+            "problem.severity": _PROBLEM_SEVERITIES[level],
+            **security,
+        },
     }
 
 
-def _result(review: Review, found: ReviewedFinding, redactor: Redactor) -> Sarif:
-    finding, machine = found.finding, review.machine
-    location = _location(machine, finding.place)
-    related = [
-        {**place, "message": {"text": redactor.text(evidence.message)}}
-        for evidence in finding.related
-        if (place := _location(machine, evidence.place))
-    ]
-    fixes = [fix for offer in found.fixes if (fix := _fix(machine, offer))]
-    return {
-        "ruleId": finding.rule,
-        "ruleIndex": list(RULES).index(finding.rule),
-        "level": _LEVELS[finding.severity],
-        "message": {"text": redactor.text(finding.message)},
-        "locations": [location] if location else [],
-        "partialFingerprints": {"place/v1": _fingerprint(machine, finding.rule, finding.place)},
-        **({"relatedLocations": related} if related else {}),
-        **({"fixes": fixes} if fixes else {}),
-    }
-
-
-def _location(machine: Machine, place: Place) -> Sarif | None:
-    located = locate(machine, place)
-    if located is None:
-        return None
-    return {
-        "physicalLocation": {
-            "artifactLocation": _artifact(machine, located.path),
-            "region": _region(located.range),
-        }
-    }
-
-
-def _artifact(machine: Machine, path: str) -> Sarif:
-    """Name a file relative to the home where it is below it, so that logs do not name people."""
-    home = Path(str(machine.home))
-    if Path(path).is_relative_to(home):
-        return {"uri": Path(path).relative_to(home).as_posix(), "uriBaseId": "HOME"}
-    return {"uri": _uri(path)}
-
-
-def _uri(path: str) -> str:
-    return Path(path).as_uri() if Path(path).is_absolute() else Path(path).as_posix()
+def _address(path: PurePath) -> str:
+    """Return a path as an address; a relative one stays relative."""
+    text = quote(path.as_posix(), safe="/:" if path.drive else "/")
+    return f"file://{'/' if path.drive else ''}{text}" if path.is_absolute() else text
 
 
 def _region(range_: Range) -> Sarif:
@@ -119,33 +119,89 @@ def _region(range_: Range) -> Sarif:
     }
 
 
-def _fingerprint(machine: Machine, rule: str, place: Place) -> str:
-    """Return what stays the same when lines move: the rule, the file and the JSON Pointer."""
-    where = _artifact(machine, place.path)["uri"] if place.path else place.variable
-    text = "\n".join((rule, str(where), place.pointer or ""))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+class _Writer:
+    """Writes the results of one machine, without its secrets."""
 
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._redactor = Redactor(machine)
+        self._rules = list(RULES)
+        self._seen = Counter[str]()
+        home, cwd = machine.home, machine.cwd
+        is_project = not home.is_relative_to(cwd)
+        self.bases = {**({PROJECT: cwd} if is_project else {}), HOME: home}
+        """The folders that addresses are relative to, the one that is looked at first on top."""
 
-def _fix(machine: Machine, offer: OfferedFix) -> Sarif | None:
-    """Return a fix that only edits text; SARIF cannot rename files."""
-    changes = [change for change in offer.fix.changes if isinstance(change, EditFile)]
-    if len(changes) != len(offer.fix.changes):
-        return None
-    return {
-        "description": {"text": offer.title},
-        "artifactChanges": [
-            {
-                "artifactLocation": _artifact(machine, change.path),
-                "replacements": [
-                    {
-                        "deletedRegion": _region(
-                            machine.files[change.path].buffer.range(edit.span)
-                        ),
-                        "insertedContent": {"text": edit.new_text},
-                    }
-                    for edit in change.edits
-                ],
-            }
-            for change in changes
-        ],
-    }
+    def result(self, found: ReviewedFinding) -> Sarif:
+        finding = found.finding
+        related = [self._related(number, it) for number, it in enumerate(finding.related, 1)]
+        fixes = [fix for offer in found.fixes if (fix := self._fix(offer))]
+        return {
+            "ruleId": finding.rule,
+            "ruleIndex": self._rules.index(finding.rule),
+            "level": _LEVELS[finding.severity],
+            "message": {"text": self._redactor.text(finding.message)},
+            "locations": [self._location(finding.place)],
+            "partialFingerprints": {"place/v1": self._fingerprint(finding.rule, finding.place)},
+            **({"relatedLocations": related} if related else {}),
+            **({"fixes": fixes} if fixes else {}),
+        }
+
+    def _related(self, number: int, evidence: Related) -> Sarif:
+        message = {"text": self._redactor.text(evidence.message)}
+        return {"id": number, **self._location(evidence.place), "message": message}
+
+    def _location(self, place: Place) -> Sarif:
+        """Return a place in a file; a variable or a keychain's entry is a logical location."""
+        located = locate(self._machine, place)
+        if located is None:
+            kind = "variable" if place.variable else "keychain"
+            return {"logicalLocations": [{"name": place.variable or place.keychain, "kind": kind}]}
+        artifact, region = self._artifact(located.path), _region(located.range)
+        return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
+
+    def _artifact(self, text: str) -> Sarif:
+        """Name a file by its place in the project or the home, so that logs do not name people."""
+        path = self._machine.path(text)
+        for name, folder in self.bases.items():
+            if path.is_relative_to(folder):
+                return {"uri": _address(path.relative_to(folder)), "uriBaseId": name}
+        return {"uri": _address(path)}
+
+    def _fingerprint(self, rule: str, place: Place) -> str:
+        """Return what stays the same when lines move: the rule, the file and the JSON Pointer.
+
+        The second finding of a rule at one place is told from the first by its number.
+        """
+        artifact = self._artifact(place.path) if place.path else {}
+        where = (artifact.get("uriBaseId", ""), artifact.get("uri", ""))
+        parts = (rule, *where, place.variable or place.keychain or "", place.pointer or "")
+        text = "\n".join(parts)
+        self._seen[text] += 1
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return f"{digest}:{self._seen[text]}"
+
+    def _fix(self, offer: OfferedFix) -> Sarif | None:
+        """Return a fix that only edits text and moves no secret; SARIF cannot rename files."""
+        changes = [change for change in offer.fix.changes if isinstance(change, EditFile)]
+        texts = [edit.new_text for change in changes for edit in change.edits]
+        moves_a_secret = any(self._redactor.masks(text) for text in texts)
+        if len(changes) != len(offer.fix.changes) or moves_a_secret:
+            return None
+        return {
+            "description": {"text": self._redactor.text(offer.title)},
+            "artifactChanges": [self._change(change) for change in changes],
+        }
+
+    def _change(self, change: EditFile) -> Sarif:
+        buffer = self._machine.files[change.path].buffer
+        return {
+            "artifactLocation": self._artifact(change.path),
+            "replacements": [
+                {
+                    "deletedRegion": _region(buffer.range(edit.span)),
+                    "insertedContent": {"text": edit.new_text},
+                }
+                for edit in change.edits
+            ],
+        }

@@ -1,22 +1,29 @@
-"""What a person reads in a terminal: who pays, what was found, what a fix changes."""
+"""What ``status`` says in a terminal: who pays and why, every credential, and the next step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
-from billing_lens.billing.credential import Credential, Place, Source, State, short_id
+from billing_lens.billing.credential import Credential, Source, State, short_id
 from billing_lens.billing.expectation import is_as_expected
-from billing_lens.billing.location import locate
 from billing_lens.billing.route import Billing, Route, describe_source
-from billing_lens.billing.shell_startup import probably_set_in
+from billing_lens.billing.surroundings import described
 from billing_lens.config.models import OauthAccount
-from billing_lens.fixes.fix import Change, CreateFile, EditFile, RenameFile, edited_text
-from billing_lens.machine.machine import Machine, Mode
-from billing_lens.output.paint import Paint
-from billing_lens.output.redaction import Redactor, redact_json_text
-from billing_lens.review import OfferedFix, Review, ReviewedFinding, describe_payment
-from billing_lens.rules import Severity
+from billing_lens.machine.machine import Mode
+from billing_lens.output.columns import printable
+from billing_lens.output.files_text import files_lines
+from billing_lens.output.findings_text import (
+    SEVERITY_STYLES,
+    count_text,
+    is_hint,
+    left_out_lines,
+)
+from billing_lens.output.next_command import Again, command_lines
+from billing_lens.output.places_text import place_text
+from billing_lens.output.redaction import Redactor
+from billing_lens.output.screen import Screen
+from billing_lens.review import Review, ReviewedFinding
 
 _MARKS = {
     State.ACTIVE: ("✓", "bold"),
@@ -25,23 +32,27 @@ _MARKS = {
     State.UNUSABLE: ("✗", "dim"),
     State.IGNORED: ("·", "dim"),
 }
-SEVERITY_STYLES = {
-    Severity.ERROR: "bold red",
-    Severity.WARNING: "bold yellow",
-    Severity.INFO: "bold blue",
-    Severity.HINT: "bold cyan",
-}
 _VERSION_ORIGINS = {
     "option": "as you said",
     "path": "installed",
     "state": "last seen in the state file",
     "newest": "the newest known; none was found here",
 }
+_LABEL_COLUMNS = 12
+"""How far the text beside "  why" and the like is indented."""
 
 
-def status_text(review: Review, paint: Paint) -> str:
-    """Return who pays and why, every source in order, and the next step."""
-    return Redactor(review.machine).text("\n".join(_status_lines(review, paint)))
+def status_text(review: Review, screen: Screen, again: Again, *, verbose: bool = False) -> str:
+    """Return who pays and why, every source in order, and the next command to run.
+
+    Findings that change nothing now and the files looked at only when `verbose`.
+    """
+    return "\n".join(_Status(review, screen).lines(again, verbose=verbose))
+
+
+def verdict_text(review: Review, screen: Screen) -> str:
+    """Return the one line that says who pays and whether that is as expected."""
+    return "\n".join(_Status(review, screen).verdict())
 
 
 def headline(route: Route) -> str:
@@ -49,38 +60,119 @@ def headline(route: Route) -> str:
     return "Claude Code bills" if route.billing is not Billing.NONE else "Claude Code:"
 
 
-def _status_lines(review: Review, paint: Paint) -> Iterator[str]:
-    machine, route = review.machine, review.route
-    verdict = {True: "as expected", False: "NOT as expected", None: ""}[review.as_expected]
-    style = {True: "bold green", False: "bold red", None: "bold"}[review.as_expected]
-    note = f" ({verdict})" if verdict else ""
-    yield f"{headline(route)} {paint(style, route.label)}{paint(style, note)}"
-    yield f"  why       {route.reason}"
-    if route.works is False:
-        yield f"  works     {paint('red', 'no')}"
-    if review.expected and review.as_expected is False:
-        yield f"  expected  {_expected(review)}"
-    if route.host:
-        yield f"  host      {paint('yellow', route.host)} (ANTHROPIC_BASE_URL)"
-    if route.email:
-        yield f"  account   {route.email}"
-    other = review.other
-    same = (other.label, other.source) == (route.label, route.source)
-    yield f"  mode      {route.mode.value}; {_other_mode(other, same=same)}"
-    yield from _environment_lines(review)
-    change = review.last_account_change
-    if change:
-        date = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc).date()
-        before, after = (account_name(account) for account in (change.before, change.after))
-        yield f"  changed   after {date}, from {before} to {after}"
-    version = machine.version
-    yield f"  version   Claude Code {version.text} ({_VERSION_ORIGINS[version.origin]})"
-    yield ""
-    if route.credentials:
-        yield "Credentials, the one that comes first on top:"
-    for credential in route.credentials:
-        yield from _credential_lines(machine, credential, paint)
-    yield from _summary(review, paint)
+def account_name(account: OauthAccount) -> str:
+    """Return an account's organization in a few words."""
+    kind = (account.organizationType or "an account").replace("_", " ")
+    name = account.organizationName or short_id(account.organizationUuid or "no organization")
+    return f"{name} ({kind})"
+
+
+class _Status:
+    def __init__(self, review: Review, screen: Screen) -> None:
+        self.review = review
+        self.screen = screen
+        self.paint = screen.paint
+        self.redactor = Redactor(review.machine)
+
+    def safe(self, text: str) -> str:
+        """Return a text that may hold what foreign files say."""
+        return printable(self.redactor.text(text))
+
+    def lines(self, again: Again, *, verbose: bool) -> Iterator[str]:
+        yield from self.verdict()
+        for label, text in self._facts():
+            yield from self._fact(label, text)
+        yield ""
+        if self.review.route.credentials:
+            yield "Credentials, the one that comes first on top:"
+        for credential in self.review.route.credentials:
+            yield from self._credential(credential)
+        yield ""
+        if verbose:
+            yield from files_lines(self.review.machine, self.screen)
+        yield from self._summary(again, verbose=verbose)
+
+    def verdict(self) -> Iterator[str]:
+        route, seen = self.review.route, self.review.as_expected
+        verdict = {True: " (as expected)", False: " (NOT as expected)", None: ""}[seen]
+        style = {True: "bold green", False: "bold red", None: "bold"}[seen]
+        label = self.paint(style, self.safe(route.label) + verdict)
+        yield from self.screen.prose(f"{headline(route)} {label}", "  ")
+
+    def _fact(self, label: str, text: str) -> Iterator[str]:
+        lead = f"  {label}".ljust(_LABEL_COLUMNS)
+        yield from self.screen.prose(text, " " * _LABEL_COLUMNS, lead)
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        """Yield what there is to say about the route, each with its label."""
+        review, route = self.review, self.review.route
+        yield "why", self.safe(route.reason)
+        if route.works is False:
+            yield "works", self.paint("red", "no")
+        if review.expected and review.as_expected is False:
+            yield "expected", self.safe(_expected(review))
+        if route.host:
+            host = self.paint("yellow", self.safe(route.host))
+            yield "host", f"{host} (ANTHROPIC_BASE_URL)"
+        if route.email:
+            yield "account", self.safe(route.email)
+        yield "mode", f"{route.mode.value}; {self.safe(_other_mode(review))}"
+        for label, text in _environments(review):
+            yield label, self.safe(text)
+        change = review.last_account_change
+        if change:
+            date = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc).date()
+            before, after = (account_name(account) for account in (change.before, change.after))
+            yield "changed", self.safe(f"after {date}, from {before} to {after}")
+        version = review.machine.version
+        yield "version", f"Claude Code {version.text} ({_VERSION_ORIGINS[version.origin]})"
+
+    def _credential(self, credential: Credential) -> Iterator[str]:
+        mark, style = _MARKS[credential.state]
+        name = describe_source(credential)
+        organization = credential.organization
+        whose = f" of organization {organization.id}" if organization else ""
+        text = self.safe(f"{name[0].upper()}{name[1:]}{whose}")
+        yield from self._styled(f"{mark} {text}", style, "  ")
+        where = self.redactor.text(place_text(self.review.machine, credential.place, self.screen))
+        if where:
+            yield self.paint("dim", f"    {where}")
+        if credential.state is not State.ACTIVE:
+            yield from self._styled(f"    {self.safe(credential.reason)}", "dim", "    ")
+
+    def _styled(self, text: str, style: str, indent: str) -> Iterator[str]:
+        for line in self.screen.prose(text, indent):
+            yield self.paint(style, line)
+
+    def _summary(self, again: Again, *, verbose: bool) -> Iterator[str]:
+        review = self.review
+        findings = [found for found in review.findings if verbose or not is_hint(found)]
+        if findings:
+            yield from self._findings(findings, again)
+        elif review.route.source is Source.NONE:
+            yield f"Run {self.paint('bold', 'claude auth login')} to log in."
+        elif is_as_expected(review.other, review.expected) is False:
+            runs = "headless runs" if review.other.mode is Mode.HEADLESS else "interactive runs"
+            text = f"Mind that {runs} bill {self.safe(review.other.label)}."
+            yield from self._styled(text, "yellow", "")
+        else:
+            yield self.paint("green", "Nothing to put right.")
+        yield from left_out_lines(review, self.screen)
+
+    def _findings(self, findings: list[ReviewedFinding], again: Again) -> Iterator[str]:
+        for found in findings:
+            finding = found.finding
+            level = self.paint(SEVERITY_STYLES[finding.severity], f"{finding.severity.value:7}")
+            rule = self.screen.links.to(found.rule.documentation, finding.rule)
+            where = place_text(self.review.machine, finding.place, self.screen)
+            yield f"{level} {rule}"
+            if where:
+                yield f"        {self.redactor.text(where)}"
+        yield f"{count_text(findings)}. To see the text to blame:"
+        yield from command_lines(again("check"), self.paint)
+        if any(found.fixes for found in findings):
+            yield "To put it right, one change at a time:"
+            yield from command_lines(again("fix"), self.paint)
 
 
 def _expected(review: Review) -> str:
@@ -92,143 +184,19 @@ def _expected(review: Review) -> str:
     return f"{billing}{whose} (from {expected.origin})"
 
 
-def _other_mode(other: Route, *, same: bool) -> str:
-    if same:
+def _other_mode(review: Review) -> str:
+    other, route = review.other, review.route
+    if (other.label, other.source) == (route.label, route.source):
         return f"the same in {other.mode.value} mode"
     return f"{other.mode.value} mode bills {other.label}"
 
 
-def _environment_lines(review: Review) -> Iterator[str]:
-    """Yield the environments of the editor that pay differently from the terminal."""
+def _environments(review: Review) -> Iterator[tuple[str, str]]:
+    """Yield a label and words for each other environment that pays differently."""
     for seen in review.environments:
-        if seen.name != "terminal" and seen.route.label != review.route.label:
-            place = "Claude Code in VS Code" if seen.name == "editor" else "VS Code's terminal"
-            yield f"  editor    {place} bills {seen.route.label}"
-
-
-def account_name(account: OauthAccount) -> str:
-    """Return an account's organization in a few words."""
-    kind = (account.organizationType or "an account").replace("_", " ")
-    name = account.organizationName or short_id(account.organizationUuid or "no organization")
-    return f"{name} ({kind})"
-
-
-def _credential_lines(machine: Machine, credential: Credential, paint: Paint) -> Iterator[str]:
-    mark, style = _MARKS[credential.state]
-    name = describe_source(credential)
-    whose = f" of organization {credential.organization.id}" if credential.organization else ""
-    yield paint(style, f"{mark} {name[0].upper()}{name[1:]}{whose}")
-    yield paint("dim", f"    {place_text(machine, credential.place)}")
-    if credential.state is not State.ACTIVE:
-        yield paint("dim", f"    {credential.reason}")
-
-
-def _summary(review: Review, paint: Paint) -> Iterator[str]:
-    serious = [found for found in review.findings if found.finding.severity is not Severity.HINT]
-    yield ""
-    if serious:
-        plural = "finding" if len(serious) == 1 else "findings"
-        command = paint("bold", "billing-lens check")
-        fix = paint("bold", "billing-lens fix")
-        for found in serious:
-            severity = found.finding.severity
-            where = place_text(review.machine, found.finding.place)
-            level = paint(SEVERITY_STYLES[severity], severity.value)
-            yield f"{level} {found.finding.rule} {where}"
-        yield f"{len(serious)} {plural}. Run {command} to see where, {fix} to put it right."
-    elif review.route.source is Source.NONE:
-        yield f"Run {paint('bold', 'claude auth login')} to log in."
-    elif is_as_expected(review.other, review.expected) is False:
-        runs = "headless runs" if review.other.mode is Mode.HEADLESS else "interactive runs"
-        yield paint("yellow", f"Mind that {runs} bill {review.other.label}.")
-    else:
-        yield paint("green", "Nothing to put right.")
-    yield from _left_out(review, paint)
-
-
-def _left_out(review: Review, paint: Paint) -> Iterator[str]:
-    """Say that there are findings that the user does not want to see."""
-    if review.suppressed:
-        yield paint("dim", f"{review.suppressed} left out, as your preferences say.")
-
-
-def check_text(review: Review, paint: Paint) -> str:
-    """Return every finding with its place, evidence and fixes."""
-    shown: set[str] = set()
-    lines = [
-        line for found in review.findings for line in _finding_lines(review, found, paint, shown)
-    ]
-    if not lines:
-        payment = describe_payment(review.route)
-        lines = [f"{paint('green', 'No findings.')} Claude Code: {payment}."]
-    lines.extend(_left_out(review, paint))
-    return Redactor(review.machine).text("\n".join(lines))
-
-
-def _finding_lines(
-    review: Review, found: ReviewedFinding, paint: Paint, shown: set[str]
-) -> Iterator[str]:
-    """Yield a finding; a fix that was `shown` with an earlier one is not shown again."""
-    machine, finding = review.machine, found.finding
-    style = SEVERITY_STYLES[finding.severity]
-    yield f"{paint(style, finding.severity.value)}[{finding.rule}] {paint('bold', finding.message)}"
-    yield f"  {paint('cyan', '-->')} {place_text(machine, finding.place)}"
-    for related in finding.related:
-        yield f"  {paint('cyan', 'see')} {place_text(machine, related.place)}: {related.message}"
-    for offer in found.fixes:
-        if offer.id in shown:
+        nobody_elsewhere = seen.declared and seen.route.billing is Billing.NONE
+        if seen.name == "terminal" or seen.route.label == review.route.label or nobody_elsewhere:
             continue
-        shown.add(offer.id)
-        marker = "fix" if offer.reaches else "or "
-        yield f"  {paint('green', marker)} {offer.title}  {paint('dim', f'--fix {offer.id}')}"
-    for command in finding.commands:
-        yield f"  {paint('green', 'run')} {paint('bold', command.run)}: {command.purpose}"
-    yield ""
-
-
-def place_text(machine: Machine, place: Place) -> str:
-    """Return a place as a person reads it: ``path:line:column`` (1-based) or a variable's name."""
-    located = locate(machine, place)
-    if located is None and place.variable:
-        line = probably_set_in(machine, place.variable)
-        origin = f", probably set in {line.path}:{line.range.start.line + 1}" if line else ""
-        return f"{place.variable} in the environment{origin}"
-    if place.keychain:
-        return f"{place.keychain} in the keychain"
-    if located is None:
-        return ""
-    start = located.range.start
-    position = f"{located.path}:{start.line + 1}:{start.character + 1}"
-    return f"{place.variable} in {position}" if place.variable else position
-
-
-def fix_text(machine: Machine, offer: OfferedFix, paint: Paint) -> str:
-    """Return what a fix does: its title and a diff in which every secret is masked."""
-    lines = [paint("bold", offer.title)]
-    for change in offer.fix.changes:
-        lines.extend(_change_lines(machine, change, paint))
-    return Redactor(machine).text("\n".join(lines))
-
-
-def _change_lines(machine: Machine, change: Change, paint: Paint) -> Iterator[str]:
-    if isinstance(change, RenameFile):
-        yield paint("yellow", f"  rename {change.path}")
-        yield paint("yellow", f"      to {change.to}")
-        return
-    file = machine.file(change.path)
-    before = file.buffer.data if file and file.exists else b""
-    after = edited_text(file, change) if file and isinstance(change, EditFile) else _created(change)
-    import difflib  # noqa: PLC0415 only a fix needs it
-
-    old, new = (_shown(data) for data in (before, after))
-    for line in difflib.unified_diff(old, new, change.path, change.path, lineterm=""):
-        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
-        yield paint(style, f"  {line}")
-
-
-def _created(change: Change) -> bytes:
-    return change.data if isinstance(change, CreateFile) else b""
-
-
-def _shown(data: bytes) -> list[str]:
-    return redact_json_text(data.decode("utf-8", "replace")).splitlines()
+        where = ", ".join(dict.fromkeys(it.name for it in seen.declared))
+        label = "editor" if seen.name.startswith("editor") else "elsewhere"
+        yield label, f"{described(seen.name, where)} bills {seen.route.label}"

@@ -28,6 +28,7 @@ from billing_lens.rules import (
     profile_overrides_login,
     secret_in_project,
     settings_ignored,
+    source_not_allowed,
     unexpected_payer,
 )
 from billing_lens.rules.rule import RULES, Command, Finding, Related, Rule, Severity, Verdict
@@ -67,5 +68,6 @@ __all__ = [
     "profile_overrides_login",
     "secret_in_project",
     "settings_ignored",
+    "source_not_allowed",
     "unexpected_payer",
 ]

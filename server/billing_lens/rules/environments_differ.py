@@ -1,18 +1,17 @@
-"""Rule environments-differ: Claude Code is paid differently in the editor than in a terminal."""
+"""Rule environments-differ: Claude Code is paid differently elsewhere than in a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place, State
-from billing_lens.billing.route import Route
-from billing_lens.billing.surroundings import SeenFrom
+from billing_lens.billing.credential import Place, Source, State
+from billing_lens.billing.expectation import is_as_expected
+from billing_lens.billing.route import Billing, Route, describe_source
+from billing_lens.billing.surroundings import DeclaredIn, SeenFrom, described, payer_of
 from billing_lens.config.kinds import Kind
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
-
-NAMES = {"editor": "Claude Code in VS Code", "editor-terminal": "VS Code's own terminal"}
+from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
 
 
 @rule(
@@ -26,19 +25,15 @@ NAMES = {"editor": "Claude Code in VS Code", "editor-terminal": "VS Code's own t
     ),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
-    """Claude Code in the editor is paid differently than in a terminal."""
+    """Claude Code in the editor, in CI or in a container is paid differently than in a terminal."""
     terminal = {seen.mode: seen for seen in verdict.environments if seen.name == "terminal"}
     if Mode.INTERACTIVE not in terminal:
         return
     usual = terminal[Mode.INTERACTIVE].route
     for seen in verdict.environments:
-        if seen.name in NAMES and _payer(seen.route) != _payer(usual):
+        if seen.name != "terminal" and payer_of(seen.route) != payer_of(usual):
             yield _finding(machine, verdict, seen, usual)
-
-
-def _payer(route: Route) -> tuple[object, ...]:
-    organization = route.organization.id if route.organization else None
-    return route.billing, organization, route.provider, route.host
+    yield from _declared(verdict, usual)
 
 
 def _described(route: Route) -> str:
@@ -53,7 +48,7 @@ def _finding(machine: Machine, verdict: Verdict, seen: SeenFrom, usual: Route) -
     return Finding(
         "environments-differ",
         Severity.WARNING if matters else Severity.INFO,
-        f"{NAMES[seen.name]} bills {_described(seen.route)}, but in a terminal it is "
+        f"{described(seen.name)} bills {_described(seen.route)}, but in a terminal it is "
         f"{_described(usual)}.",
         place,
         (Related(other, "The other environment uses this."),) if other else (),
@@ -76,3 +71,73 @@ def _blamed(machine: Machine, seen: Route, usual: Route) -> tuple[Place, Place |
             return place, usual.place
     first = places[0] if places else Place(str(machine.claude.state), "")
     return first, next((place for place in places if place != first), None)
+
+
+def _declared(verdict: Verdict, usual: Route) -> Iterator[Finding]:
+    """Yield what the project's files declare, once for each text that decides.
+
+    Nobody said that CI should be paid as a terminal is, so that alone is worth no more than an
+    information. A warning it is where somebody said who should pay.
+    """
+    marked: set[Place] = set()
+    for seen in verdict.declared:
+        for declared in seen.declared if _severity(verdict, seen.route, usual) else ():
+            place = declared.decided_by
+            if place and place not in marked:
+                marked.add(place)
+                yield _declared_finding(verdict, seen, declared, place, usual)
+
+
+def _severity(verdict: Verdict, route: Route, usual: Route) -> Severity | None:
+    expected = verdict.expected
+    if route.billing is Billing.NONE:
+        return None
+    if expected is not None and not expected.inferred:
+        return Severity.WARNING if is_as_expected(route, expected) is False else None
+    differs = usual.billing is not Billing.NONE and not payer_of(route).may_be(payer_of(usual))
+    return Severity.INFO if differs else None
+
+
+def _declared_finding(
+    verdict: Verdict, seen: SeenFrom, declared: DeclaredIn, place: Place, usual: Route
+) -> Finding:
+    severity = _severity(verdict, seen.route, usual) or Severity.INFO
+    unused = [it for it in seen.route.credentials_from(Source.OAUTH_TOKEN) if _is_behind(it.state)]
+    if unused:
+        active = next(it for it in seen.route.credentials if it.state is State.ACTIVE)
+        contrast = f": {describe_source(active)} comes before the subscription's token given there"
+    elif severity is Severity.WARNING:
+        contrast = ", which is not what you expect"
+    else:
+        contrast = f", but in a terminal it is {_described(usual)}"
+    related = [Related(it.place, "This token is not used.") for it in unused]
+    if usual.place:
+        related.append(Related(usual.place, "A terminal uses this."))
+    return Finding(
+        "environments-differ",
+        severity,
+        f"{_who(seen, declared)} {_described(seen.route)}{contrast}.",
+        place,
+        tuple(related),
+        commands=tuple(_token(verdict)) if severity is Severity.WARNING and not unused else (),
+    )
+
+
+def _who(seen: SeenFrom, declared: DeclaredIn) -> str:
+    name = described(seen.name, declared.name)
+    if seen.name == "devcontainer" and seen.mode is Mode.HEADLESS:
+        return f"A headless run in {name[0].lower()}{name[1:]} bills"
+    return f"{name} bills"
+
+
+def _token(verdict: Verdict) -> Iterator[Command]:
+    """Yield how the subscription can pay where nobody can log in."""
+    if verdict.expected and verdict.expected.billing is Billing.SUBSCRIPTION:
+        yield Command(
+            "claude setup-token",
+            "Makes a token of your subscription: give it as CLAUDE_CODE_OAUTH_TOKEN, without this.",
+        )
+
+
+def _is_behind(state: State) -> bool:
+    return state in (State.SHADOWED, State.ALSO_SENT)

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from billing_lens.billing.credential import Place, short_id
+from billing_lens.billing.credential import Credential, Place, Source, State, short_id
 from billing_lens.billing.environment import settings_in_force
-from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.policy import GATEWAY, Policy, managed_policy
+from billing_lens.billing.route import Billing, Route, describe_source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings
+from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import commands_for, run_of
-from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.override import commands_for, login_name, run_of, usable_login
+from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
 
 DEMANDED = {"claudeai": Billing.SUBSCRIPTION, "console": Billing.API_USAGE}
+LOGINS = {"claudeai": "a claude.ai login", "console": "a Console login"}
+
+LOG_OUT = Command("claude auth logout", "Removes what would still come first.")
+LOG_IN = {
+    None: Command("claude auth login", "Logs in with the account that is asked for."),
+    "claudeai": Command("claude auth login", "Logs in with your claude.ai account."),
+    "console": Command("claude auth login --console", "Logs in with your Console account."),
+    GATEWAY: Command("claude", "Starts Claude Code; type /login there and sign in."),
+}
+"""How to log in as each method asks (cases "managed method gateway: key", "… claudeai: ant")."""
 
 
 @rule(
@@ -43,52 +56,144 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
             demands.add(route.fault)
     for file in settings_in_force(machine):
         if file.scope is not Scope.MANAGED:
-            yield from _enforcing_nothing(file, verdict.route)
+            for demand in _demands_of(file):
+                yield from _not_met(machine, verdict, demand)
 
 
-def _refused(machine: Machine, verdict: Verdict, route: Route, demand: Place) -> Finding:
-    active = next((it for it in route.credentials if it.place == route.place), None)
-    fixes = commands = ()
-    related: tuple[Related, ...] = ()
-    if active:
-        related = (Related(active.place, "This is what Claude Code would use."),)
-        fixes = (*variable_fixes(machine, active.place), *profile_fixes(machine, active))
-        commands = tuple(commands_for(machine, active.place))
+def _refused(machine: Machine, verdict: Verdict, route: Route, place: Place) -> Finding:
+    """Managed settings that refuse what is in charge."""
+    policy, active = managed_policy(machine), _active(route)
+    nobody_may = policy.organizations == () and policy.method != GATEWAY
+    hopeless = " Only your administrator can change that." if nobody_may else ""
     return Finding(
         "forced-login-conflict",
         Severity.ERROR if route == verdict.route else Severity.WARNING,
-        f"{run_of(verdict, route)}Claude Code refuses to work. {route.reason}",
-        demand,
-        related,
-        fixes,
-        commands,
+        f"{run_of(verdict, route)}Claude Code refuses to work with {_described(active)}, because "
+        f"your administrator's settings {_demanded_by(policy, active)}.{hopeless}",
+        place,
+        (Related(active.place, "This is what Claude Code would use."),),
+        () if nobody_may else _switching_off(machine, active),
+        () if nobody_may else tuple(_commands(machine, route, policy.method)),
     )
 
 
-def _enforcing_nothing(file: ConfigFile, route: Route) -> Iterator[Finding]:
-    """Settings of one's own that demand another login than the one that pays."""
+def _active(route: Route) -> Credential:
+    return next(it for it in route.credentials if it.state is State.ACTIVE)
+
+
+def _described(active: Credential) -> str:
+    if active.source is Source.CLAUDE_AI_LOGIN:
+        return f"your {login_name(active)} login"
+    if active.source is Source.MANAGED_KEY:
+        return "the API key of a Console login"
+    return describe_source(active)
+
+
+def _demanded_by(policy: Policy, active: Credential) -> str:
+    if policy.method == GATEWAY:
+        return "demand a sign-in to a gateway"
+    if policy.organizations is None:
+        return f"demand {LOGINS[policy.method or 'claudeai']}"
+    if not policy.organizations:
+        return "allow no organization to log in"
+    demanded = f"demand a login of {_one_of(policy.organizations)}"
+    if active.source is Source.CLAUDE_AI_LOGIN and active.organization:
+        return f"{demanded}, and yours is of {short_id(active.organization.id)}"
+    return demanded
+
+
+def _one_of(organizations: tuple[str, ...]) -> str:
+    if len(organizations) == 1:
+        return f"organization {short_id(organizations[0])}"
+    return f"one of {len(organizations)} organizations"
+
+
+def _switching_off(machine: Machine, active: Credential) -> tuple[Fix, ...]:
+    return (*variable_fixes(machine, active.place), *profile_fixes(machine, active))
+
+
+def _commands(machine: Machine, route: Route, method: str | None) -> Iterator[Command]:
+    """Yield how to get rid of what is in charge, and to log in where no login would be left."""
+    active = _active(route)
+    yield from commands_for(machine, active.place)
+    if active.source is Source.PROFILE and active.selected_by:
+        yield from commands_for(machine, active.selected_by)
+    replaced = active.source is Source.CLAUDE_AI_LOGIN
+    stays = active.source is Source.MANAGED_KEY or (replaced and method == "console")
+    if stays:
+        yield LOG_OUT
+    if stays or replaced or method == GATEWAY or usable_login(route) is None:
+        yield LOG_IN.get(method, LOG_IN[None])
+
+
+@dataclass(frozen=True)
+class _Demand:
+    """What settings of one's own ask for: a method, or one of some organizations."""
+
+    place: Place
+    method: str | None = None
+    organizations: tuple[str, ...] = ()
+
+    def is_met(self, route: Route) -> bool:
+        """Whether `route` pays as asked; what says nothing of it is not held against it."""
+        if self.method:
+            known = route.billing in DEMANDED.values()
+            return not known or route.billing is DEMANDED[self.method]
+        return route.organization is None or route.organization.id in self.organizations
+
+    def __str__(self) -> str:
+        if self.method:
+            return f"forceLoginMethod asks for {LOGINS[self.method]}"
+        return f"forceLoginOrgUUID asks for {_one_of(self.organizations)}"
+
+
+def _demands_of(file: ConfigFile) -> Iterator[_Demand]:
     settings = file.model(ClaudeSettings)
-    if settings is None or route.place is None:
+    if settings and settings.forceLoginMethod in DEMANDED:
+        yield _Demand(Place(file.path, "/forceLoginMethod"), settings.forceLoginMethod)
+    forced = settings.forceLoginOrgUUID if settings else None
+    organizations = (forced,) if isinstance(forced, str) else tuple(forced or ())
+    if organizations:
+        yield _Demand(Place(file.path, "/forceLoginOrgUUID"), organizations=organizations)
+
+
+def _not_met(machine: Machine, verdict: Verdict, demand: _Demand) -> Iterator[Finding]:
+    """Yield the first run that pays otherwise than settings ask that can enforce nothing."""
+    for route in verdict.routes:
+        if route.works is False or demand.is_met(route):
+            continue
+        outdated = _is_as_said(verdict)
+        active = _active(route)
+        yield Finding(
+            "forced-login-conflict",
+            Severity.INFO if outdated else Severity.WARNING,
+            f"{demand}, but only managed settings can enforce that. "
+            f"{run_of(verdict, route)}Claude Code bills {_payer(route)}.",
+            demand.place,
+            (Related(active.place, f"{route.label} is billed because of this."),),
+            _fixes(machine, demand, active, outdated=outdated),
+            () if outdated else tuple(_commands(machine, route, demand.method)),
+        )
         return
-    related = (Related(route.place, f"{route.label} is billed because of this."),)
-    demanded = DEMANDED.get(settings.forceLoginMethod or "")
-    if demanded and route.billing in DEMANDED.values() and route.billing is not demanded:
-        yield Finding(
-            "forced-login-conflict",
-            Severity.WARNING,
-            f"forceLoginMethod asks for '{settings.forceLoginMethod}', but Claude Code bills "
-            f"{route.label}. Only managed settings can enforce a login.",
-            Place(file.path, "/forceLoginMethod"),
-            related,
-        )
-    forced = settings.forceLoginOrgUUID
-    wanted = (forced,) if isinstance(forced, str) else tuple(forced or ())
-    if wanted and route.organization and route.organization.id not in wanted:
-        yield Finding(
-            "forced-login-conflict",
-            Severity.WARNING,
-            f"forceLoginOrgUUID asks for organization {short_id(wanted[0])}, but "
-            f"{short_id(route.organization.id)} pays. Only managed settings can enforce a login.",
-            Place(file.path, "/forceLoginOrgUUID"),
-            related,
-        )
+
+
+def _is_as_said(verdict: Verdict) -> bool:
+    """Whether every run pays as the user or a policy says, so that these settings are outdated."""
+    said = verdict.expected is not None and not verdict.expected.inferred
+    return said and not verdict.wrong_routes
+
+
+def _fixes(
+    machine: Machine, demand: _Demand, active: Credential, *, outdated: bool
+) -> tuple[Fix, ...]:
+    """Return what makes both agree; no file can be edited so that a Console login pays."""
+    if outdated:
+        return tuple(variable_fixes(machine, demand.place))
+    return () if demand.method == "console" else _switching_off(machine, active)
+
+
+def _payer(route: Route) -> str:
+    """Return who pays, with the organization where it is known."""
+    if route.organization is None or short_id(route.organization.id) in route.label:
+        return route.label
+    return f"{route.label} of organization {short_id(route.organization.id)}"

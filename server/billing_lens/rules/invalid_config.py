@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from billing_lens.billing.credential import Place
+from billing_lens.config.concern import concerns_claude
 from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile, Problem
-from billing_lens.config.kinds import Kind
+from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.preferences import preferences_file_of, preferences_of
 from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.team_policy import team_policy_of
 
 CONSEQUENCES = {
     Kind.ANTHROPIC_PROFILE: "Claude Code and ant cannot use this profile.",
@@ -35,21 +37,55 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if file.kind in CONSEQUENCES:
             for problem in file.problems:
                 yield _finding(file, problem)
-    ours = preferences_file_of(machine)
-    for problem in preferences_of(machine).problems if ours else ():
+        elif file.kind in DECLARING_KINDS and concerns_claude(file):
+            yield from _not_understood(file)
+    preferences = preferences_file_of(machine)
+    if preferences:
+        problems = preferences_of(machine).problems
+        yield from _in_ours(preferences, problems, "your preferences")
+    policy = team_policy_of(machine)
+    if policy:
+        yield from _in_ours(policy.file, policy.problems, "the policy")
+        if policy.wish and policy.wish.place and not policy.is_trusted:
+            yield Finding(
+                "invalid-config",
+                Severity.INFO,
+                "What is expected here does not count before this folder is trusted. Start `claude`"
+                " in it once and say that you trust it.",
+                policy.wish.place,
+            )
+
+
+def _in_ours(file: ConfigFile, problems: Iterable[Problem], what: str) -> Iterator[Finding]:
+    for problem in problems:
         yield Finding(
             "invalid-config",
             Severity.ERROR,
-            f"{problem.message} {_unheeded(problem)}",
-            Place(ours.path if ours else None, "", span=problem.span),
+            f"{problem.message} {_unheeded(problem, what)}",
+            Place(file.path, "", span=problem.span),
         )
 
 
-def _unheeded(problem: Problem) -> str:
+def _not_understood(file: ConfigFile) -> Iterator[Finding]:
+    """Yield why we cannot read what the project declares; an information, for others may read it.
+
+    Only of files that mention Claude or Anthropic: what else is wrong with a workflow is not our
+    affair.
+    """
+    for problem in file.problems:
+        yield Finding(
+            "invalid-config",
+            Severity.INFO,
+            f"{problem.message} What this file sets for Claude Code is not known.",
+            Place(file.path, "", span=problem.span),
+        )
+
+
+def _unheeded(problem: Problem, what: str) -> str:
     """Return what does not count: TOML is read whole or not at all, a wrong value is left out."""
     if problem.code == "preferences":
-        return "This part of your preferences does not count."
-    return "None of your preferences count."
+        return f"This part of {what} does not count."
+    return f"Nothing in {what} counts."
 
 
 def _finding(file: ConfigFile, problem: Problem) -> Finding:

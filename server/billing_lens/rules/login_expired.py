@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Source, State
+from billing_lens.billing.credential import Credential, Source
 from billing_lens.machine.machine import Machine
+from billing_lens.rules.override import run_of
 from billing_lens.rules.rule import Finding, Severity, Verdict, rule
-from billing_lens.rules.stored_login import LOG_IN_AGAIN
+from billing_lens.rules.stored_login import LOG_IN_AGAIN, is_subscription_wanted
 
 
 @rule(
@@ -21,13 +22,28 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     del machine
     for login in verdict.route.credentials_from(Source.CLAUDE_AI_LOGIN):
         if login.works is False and login.can_be_chosen:
-            used = login.state is State.ACTIVE
+            severity = _severity(verdict, login)
             yield Finding(
                 "login-expired",
-                Severity.ERROR if used else Severity.HINT,
-                "The login has expired and cannot be renewed, for it holds no refresh token."
-                + (" Claude Code sends it all the same, and is refused." if used else ""),
+                severity,
+                "The login has expired and cannot be renewed, because it holds no refresh token. "
+                + _outcome(verdict, login, severity),
                 login.fault or login.place,
                 commands=LOG_IN_AGAIN,
-                leftover=not used,
+                leftover=severity is Severity.HINT,
             )
+
+
+def _severity(verdict: Verdict, login: Credential) -> Severity:
+    """Return an error where it is used; a warning where another run uses it, or it should pay."""
+    severity = verdict.severity_of(login)
+    should_pay = bool(verdict.wrong_routes) and is_subscription_wanted(verdict)
+    return Severity.WARNING if severity is Severity.HINT and should_pay else severity
+
+
+def _outcome(verdict: Verdict, login: Credential, severity: Severity) -> str:
+    run = next((it for it in verdict.routes if it.place == login.place), None)
+    if run:
+        return f"{run_of(verdict, run)}Claude Code sends it all the same, and is refused."
+    also = "" if severity is Severity.HINT else ", and would be refused if it were"
+    return f"It is not used now{also}."

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Source, State
+from billing_lens.billing.credential import Place, Source, State
+from billing_lens.billing.route import Route, describe_source
+from billing_lens.config.entry import FileState
+from billing_lens.config.kinds import Platform
+from billing_lens.config.places import RETIRED_SUFFIX
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
-from billing_lens.rules.stored_login import LOG_IN_AGAIN, is_console_grant, severity_of_login
+from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
+from billing_lens.rules.stored_login import (
+    LOG_IN,
+    LOG_IN_AGAIN,
+    comes_before_login,
+    is_console_grant,
+    severity_of_login,
+)
 
 
 @rule(
@@ -24,14 +35,37 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if is_console_grant(machine, login):
             continue
         severity = severity_of_login(verdict)
-        outcome = f"Instead Claude Code bills {verdict.route.label}."
-        if verdict.route.place is None or verdict.route.works is False:
-            outcome = "Claude Code has nothing else that works."
         yield Finding(
             "login-unusable",
             severity,
-            f"{login.problem} {outcome}",
+            f"{login.problem} {_outcome(verdict.route)}",
             login.fault or login.place,
-            commands=LOG_IN_AGAIN,
+            commands=tuple(_commands(machine, login.place)),
             leftover=severity is Severity.HINT,
         )
+
+
+def _outcome(route: Route) -> str:
+    """Return what Claude Code does without the login, as a sentence."""
+    active = next((it for it in route.credentials if it.state is State.ACTIVE), None)
+    if not route.starts:
+        return "Claude Code does not start now, for another reason."
+    if active is None:
+        return "Claude Code has nothing else that works."
+    if route.works is False:
+        return f"Claude Code uses {describe_source(active)}, which does not work either."
+    if comes_before_login(route):
+        return f"Claude Code bills {route.label} now, and could not use this login without that."
+    return f"Instead Claude Code bills {route.label}."
+
+
+def _commands(machine: Machine, place: Place) -> Iterator[Command]:
+    """Yield how to log in again; a directory in the login's place has to go before."""
+    file = machine.file(place.path or "")
+    if file is None or file.entry.state is not FileState.DIRECTORY:
+        yield from LOG_IN_AGAIN
+        return
+    move = "Move-Item" if machine.platform is Platform.WIN32 else "mv"
+    here, aside = (shlex.quote(f"{file.path}{end}") for end in ("", RETIRED_SUFFIX))
+    yield Command(f"{move} {here} {aside}", "Moves the directory aside; it holds no login.")
+    yield LOG_IN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Source, State
+from billing_lens.billing.credential import Place, Source, State
 from billing_lens.billing.route import Route
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
@@ -35,14 +35,16 @@ from billing_lens.rules.rule import Finding, Severity, Verdict, rule
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """CLAUDE_CODE_OAUTH_TOKEN is used instead of the stored login, perhaps of another account."""
-    wrong = [run[1].place for run in wrongly_paying(verdict, Source.OAUTH_TOKEN)]
+    told = set[Place]()
     for run in wrongly_paying(verdict, Source.OAUTH_TOKEN):
+        told.add(run[1].place)
         why = f"CLAUDE_CODE_OAUTH_TOKEN, set by {set_by(machine, run[1].place)}, is used"
         yield override("oauth-token-overrides-login", machine, verdict, run, why)
     for route in verdict.routes:
-        if route.place not in wrong and (found := _in_front_of_login(machine, verdict, route)):
+        found = _in_front_of_login(machine, verdict, route)
+        if found and found.place not in told:
+            told.add(found.place)
             yield found
-            return
 
 
 def _in_front_of_login(machine: Machine, verdict: Verdict, route: Route) -> Finding | None:
@@ -56,7 +58,7 @@ def _in_front_of_login(machine: Machine, verdict: Verdict, route: Route) -> Find
         Severity.INFO,
         f"{run_of(verdict, route)}CLAUDE_CODE_OAUTH_TOKEN, set by {set_by(machine, token.place)}, "
         f"is used instead of your {login_name(login)} login. It bills the account it was made for, "
-        "also after you log in with another.",
+        "even after you log in with another.",
         token.place,
         tuple(evidence(verdict, route)),
         tuple(variable_fixes(machine, token.place)),

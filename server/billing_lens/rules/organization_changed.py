@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 
 from billing_lens.billing.credential import Place, short_id
-from billing_lens.billing.history import last_account_change
+from billing_lens.billing.history import AccountChange, last_account_change
 from billing_lens.billing.login import account
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
+
+IF_WRONG = (
+    Command("claude auth logout", "Logs this account out, if it is the wrong one."),
+    Command("claude auth login", "Logs in with the account that should pay."),
+)
 
 
 @rule(
@@ -24,15 +29,39 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     change, known = last_account_change(machine), account(machine)
     if change is None or known is None:
         return
-    date = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc).date()
+    moved = change.before.organizationUuid != change.after.organizationUuid
+    member = "organizationUuid" if moved else "organizationType"
     yield Finding(
         "organization-changed",
         Severity.INFO,
-        f"After {date} the account changed from {_name(change.before)} to {_name(change.after)}.",
-        Place(known[1].path, "/oauthAccount/organizationUuid"),
+        _message(change, moved=moved),
+        Place(known[1].path, f"/oauthAccount/{member}"),
+        (Related(Place(change.shown_by, ""), "This backup shows the account before."),),
+        commands=IF_WRONG,
     )
 
 
+def _message(change: AccountChange, *, moved: bool) -> str:
+    date = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc).date()
+    before, after = change.before, change.after
+    if moved:
+        changed = f"your account changed from {_name(before)} to {_name(after)}"
+    else:
+        whose = f"organization {_short(after)}"
+        changed = f"the plan of {whose} changed from {_plan(before)} to {_plan(after)}"
+    return f"After {date} {changed}."
+
+
 def _name(account: OauthAccount) -> str:
-    kind = (account.organizationType or "an account").replace("_", " ")
-    return f"{short_id(account.organizationUuid or 'no organization')} ({kind})"
+    plan = f" ({_plan(account)})" if account.organizationType else ""
+    return f"organization {_short(account)}{plan}"
+
+
+def _short(account: OauthAccount) -> str:
+    return short_id(account.organizationUuid or "")
+
+
+def _plan(account: OauthAccount) -> str:
+    """Return "Claude Max" for ``claude_max``; what is no plan stays as it is."""
+    kind = account.organizationType or ""
+    return kind.replace("_", " ").title() if kind.startswith("claude_") else f"'{kind}'"

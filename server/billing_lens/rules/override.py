@@ -16,6 +16,7 @@ from billing_lens.config.kinds import Platform, Scope
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Command, Finding, Related, Verdict
+from billing_lens.rules.stored_login import is_subscription_wanted
 
 
 def wrongly_paying(verdict: Verdict, *sources: Source) -> Iterator[tuple[Route, Credential]]:
@@ -97,8 +98,8 @@ def login_name(login: Credential) -> str:
 
 
 def evidence(verdict: Verdict, route: Route) -> Iterator[Related]:
-    """Yield the places that show who should pay."""
-    login = usable_login(route)
+    """Yield the places that show who should pay; a login does not where API usage should."""
+    login = usable_login(route) if is_subscription_wanted(verdict) else None
     if login:
         yield Related(login.place, f"Your {login_name(login)} login is here.")
     elif verdict.expected and verdict.expected.place:

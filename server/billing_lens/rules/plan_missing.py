@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, Place
-from billing_lens.billing.login import PLANS
-from billing_lens.billing.route import Billing
+from billing_lens.billing.login import PLANS, account
+from billing_lens.billing.route import account_is_subscribed
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import usable_login
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
-from billing_lens.rules.stored_login import LOG_IN_AGAIN
+from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
+
+LOG_IN_FOR_A_PLAN = (
+    Command("claude auth logout", "Removes the login without a plan."),
+    Command("claude auth login", "Logs in again, so that the plan is stored anew."),
+)
 
 
 @rule(
@@ -23,16 +27,30 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     login = usable_login(verdict.route)
     if login is None or login.plan in PLANS or login.place.path is None:
         return
-    subscribed = verdict.route.billing is Billing.SUBSCRIPTION
-    known = "your account shows that you have one" if subscribed else "it may have none"
+    known = account(machine) if account_is_subscribed(machine) else None
+    used = verdict.severity_of(login) is not Severity.HINT
+    severity, outcome = _outcome(used=used, subscribed=known is not None)
     yield Finding(
         "plan-missing",
-        Severity.INFO if subscribed else Severity.WARNING,
-        f"The login names no plan that Claude Code knows, and {known}. "
-        'Claude Code calls it "Claude API account", though it sends the login all the same.',
+        severity,
+        f"The login names no plan that Claude Code knows{outcome}",
         _place(machine, login),
-        commands=LOG_IN_AGAIN,
+        (_related(known[1].path),) if known else (),
+        commands=LOG_IN_FOR_A_PLAN,
     )
+
+
+def _outcome(*, used: bool, subscribed: bool) -> tuple[Severity, str]:
+    if not used:
+        return Severity.HINT, ". It is not used now."
+    shown = ', so Claude Code calls it "Claude API account". '
+    if subscribed:
+        return Severity.INFO, shown + "Your account shows a subscription, and that pays."
+    return Severity.WARNING, shown + "Whether a subscription pays cannot be told from here."
+
+
+def _related(state: str) -> Related:
+    return Related(Place(state, "/oauthAccount"), "This account shows a subscription.")
 
 
 def _place(machine: Machine, login: Credential) -> Place:

@@ -40,10 +40,12 @@ class Verdict:
     expected: Expectation | None
     environments: tuple[SeenFrom, ...] = ()
     """The routes as the terminal and the editor see them."""
+    declared: tuple[SeenFrom, ...] = ()
+    """The routes of the CI jobs, dev containers and services that the project's files declare."""
 
     @property
     def routes(self) -> tuple[Route, ...]:
-        """Every different run of this machine, the one asked for first."""
+        """Every different run on this machine, the one asked for first."""
         seen = (seen.route for seen in self.environments)
         return tuple(dict.fromkeys((self.route, self.other, *seen)))
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import cast
 
 from billing_lens.billing.credential import Place
+from billing_lens.config.concern import concerns_claude
 from billing_lens.config.file import ConfigFile
-from billing_lens.config.kinds import Kind, Scope
+from billing_lens.config.kinds import DECLARING_KINDS, Kind, Scope
 from billing_lens.config.places import project_places
 from billing_lens.config.secrets import SECRET_NAME, holds_a_token
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix
@@ -41,6 +42,29 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
                     fixes=tuple(_move(machine, file, pointer, name, value)),
                     commands=tuple(_untrack(file)),
                 )
+        if reason and file.kind in DECLARING_KINDS and concerns_claude(file):
+            yield from _declared(file, reason)
+
+
+def _declared(file: ConfigFile, reason: str) -> Iterator[Finding]:
+    """Yield the secrets in what says how the project runs elsewhere."""
+    from billing_lens.rules.declared_secret import (  # noqa: PLC0415 few projects have such files
+        reference_to,
+        secrets_in,
+        storing,
+    )
+
+    for place, name in secrets_in(file):
+        reference = reference_to(file, name)
+        instead = f"Write {reference} instead" if reference else "Move it out"
+        yield Finding(
+            "secret-in-project",
+            Severity.WARNING,
+            f"A secret stands here in plain text, and {reason}. "
+            f"{instead}, and revoke it if anyone else may have seen it.",
+            place,
+            commands=(*storing(file, name), *_untrack(file)),
+        )
 
 
 def _shared(machine: Machine, file: ConfigFile) -> str:
@@ -49,7 +73,7 @@ def _shared(machine: Machine, file: ConfigFile) -> str:
         return ""
     if file.path in machine.tracked:
         return "git tracks this file"
-    if file.scope is Scope.PROJECT:
+    if file.scope is Scope.PROJECT or file.kind in DECLARING_KINDS - {Kind.DOTENV}:
         return "this file is meant to be shared with the project"
     workspace = machine.path(file.path).parent == machine.cwd / ".vscode"
     shared = file.kind is Kind.VSCODE_SETTINGS and workspace
@@ -106,7 +130,7 @@ def _setting(local: ConfigFile | None, path: str, pointer: str, value: str) -> C
 
 
 def _untrack(file: ConfigFile) -> Iterator[Command]:
-    if file.scope is Scope.LOCAL:
+    if file.scope is Scope.LOCAL or file.kind is Kind.DOTENV:
         yield Command(
             f"git rm --cached {shlex.quote(file.path)}", "Lets git forget it, but keeps the file."
         )

@@ -9,6 +9,7 @@ from billing_lens.billing.environment import is_ignored
 from billing_lens.config.file import ConfigFile, Problem, name_of
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.settings_types import wrong_settings
+from billing_lens.fixes.settings_fixes import settings_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Finding, Severity, Verdict, rule
 
@@ -23,12 +24,14 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     del verdict
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         ignored = is_ignored(file, machine)
+        fixes = tuple(settings_fixes(machine, file)) if ignored else ()
         for problem in (*file.problems, *_wrong_fields(file, machine)):
             yield Finding(
                 "settings-ignored",
                 Severity.WARNING,
                 f"{problem.message} {_consequence(file, ignored=ignored)}",
                 Place(file.path, problem.pointer or "", span=problem.span),
+                fixes=fixes,
             )
 
 

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.credential import Credential, Source, State
 from billing_lens.billing.login import INFERENCE_SCOPE
+from billing_lens.billing.route import Billing, Route
 from billing_lens.config.models import ClaudeCredentials
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Command, Severity, Verdict
 
-LOG_IN_AGAIN = (
-    Command("claude auth logout", "Removes the login that cannot be used."),
-    Command("claude auth login", "Logs in with your claude.ai account."),
-)
+LOG_IN = Command("claude auth login", "Logs in with your claude.ai account.")
+LOG_IN_AGAIN = (Command("claude auth logout", "Removes the login that cannot be used."), LOG_IN)
 
 CONSOLE_SCOPES = ("org:create_api_key", "user:developer")
 """What a Console login asks for (anthropics/claude-code#39445, the ``ant`` CLI's documentation)."""
 
 
 def severity_of_login(verdict: Verdict) -> Severity:
-    """Return how bad it is that a login cannot be used: does the wrong one pay, or nobody?"""
-    if verdict.as_expected is False:
+    """Return how bad it is that a login cannot be used: does the wrong one pay for that, or nobody?
+
+    Where something else pays that comes before every login, the login is the next thing to fail.
+    """
+    route = verdict.route
+    if route.source is Source.NONE:
+        return Severity.ERROR if verdict.as_expected is False else Severity.WARNING
+    if not is_subscription_wanted(verdict):
+        return Severity.HINT
+    if verdict.as_expected is False and not comes_before_login(route):
         return Severity.ERROR
-    if verdict.wrong_routes or verdict.route.source is Source.NONE:
-        return Severity.WARNING
-    return Severity.HINT
+    wrong = bool(verdict.wrong_routes) or route.works is False
+    return Severity.WARNING if wrong else Severity.HINT
+
+
+def is_subscription_wanted(verdict: Verdict) -> bool:
+    """Return whether a login may be what should pay: nothing that excludes it is expected."""
+    expected = verdict.expected
+    return expected is None or expected.billing in (None, Billing.SUBSCRIPTION)
+
+
+def comes_before_login(route: Route) -> bool:
+    """Return whether what is in charge would be so too if the login could be used."""
+    sources = [it.source for it in route.credentials if it.state is State.ACTIVE or _is_login(it)]
+    return bool(sources) and sources[0] is not Source.CLAUDE_AI_LOGIN
+
+
+def _is_login(credential: Credential) -> bool:
+    return credential.source is Source.CLAUDE_AI_LOGIN
 
 
 def is_console_grant(machine: Machine, login: Credential) -> bool:

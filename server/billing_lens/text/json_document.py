@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from billing_lens.text.buffer import BufferEdit
 from billing_lens.text.comments import blanked, extras
 from billing_lens.text.json_node import JsonNode, NodeKind
-from billing_lens.text.json_pointer import parts_of, pointer_of
+from billing_lens.text.json_pointer import followed, parts_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.slices import SliceSource
 from billing_lens.text.strictness import (
@@ -105,7 +105,7 @@ class JsonDocument:
         Raises:
             ValueError: `pointer` is no JSON Pointer.
         """
-        *_, last = self._path(pointer)
+        *_, last = followed(self.root, pointer)
         return last
 
     def nearest(self, pointer: str) -> JsonNode | None:
@@ -114,7 +114,7 @@ class JsonDocument:
         Raises:
             ValueError: `pointer` is no JSON Pointer.
         """
-        found = [node for node in self._path(pointer) if node is not None]
+        found = [node for node in followed(self.root, pointer) if node is not None]
         return found[-1] if found else None
 
     @cached_property
@@ -160,14 +160,6 @@ class JsonDocument:
         if self.root is None or self.problems or not _has_equal_keys(self._text):
             return ()
         return tuple(sorted(_overridden(self.root), key=lambda node: node.span))
-
-    def _path(self, pointer: str) -> Iterator[JsonNode | None]:
-        parts = parts_of(pointer)
-        node = self.root
-        yield node
-        for part in parts:
-            node = node.child(part) if node else None
-            yield node
 
     def _require_no_problems(self) -> None:
         if self.problems:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
+
+from typing_extensions import Self
 
 _PART = re.compile(r"(?:[^~/]|~[01])*")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
@@ -30,3 +34,28 @@ def parts_of(pointer: str) -> tuple[str, ...]:
 def index_of(part: str) -> int | None:
     """Return the 0-based array index a part of a pointer names, None when it names none."""
     return int(part) if _INDEX.fullmatch(part) else None
+
+
+class Parent(Protocol):
+    """A value in a document that may hold others."""
+
+    def child(self, part: str) -> Self | None:
+        """Return the member or element that one part of a pointer names."""
+        ...
+
+
+NodeT = TypeVar("NodeT", bound=Parent)
+
+
+def followed(root: NodeT | None, pointer: str) -> Iterator[NodeT | None]:
+    """Yield the values that `pointer` leads through, the root first; None where there is none.
+
+    Raises:
+        ValueError: it is no JSON Pointer.
+    """
+    parts = parts_of(pointer)
+    node = root
+    yield node
+    for part in parts:
+        node = node.child(part) if node else None
+        yield node

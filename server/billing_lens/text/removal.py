@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from billing_lens.text.comments import extras
 from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import parts_of, pointer_of
@@ -145,3 +146,20 @@ def _with_space(data: bytes, span: Span) -> Span:
     if is_line_start(data, start) or data[span.start] != ord(","):
         return Span(span.start, end)
     return Span(start, span.end)
+
+
+def remove_extras(data: bytes) -> tuple[TextEdit, ...]:
+    """Return the edits that remove comments and trailing commas, and the lines these leave empty.
+
+    The edits are in the order of the text and do not overlap.
+    """
+    spans = _joined(data, (extra.span for extra in sorted(extras(data))))
+    return tuple(TextEdit(_with_line(data, span), "") for span in spans)
+
+
+def _with_line(data: bytes, span: Span) -> Span:
+    """Return `span` with the blanks before it; with its line break where it is all of a line."""
+    start, end = before_blanks(data, span.start), after_blanks(data, span.end)
+    if is_line_start(data, start) and is_line_end(data, end):
+        return Span(start, after_line_break(data, end))
+    return Span(start if is_line_end(data, end) else span.start, span.end)

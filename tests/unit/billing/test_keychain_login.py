@@ -18,6 +18,7 @@ from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.reading import MachineReader
 from billing_lens.output.json import status_document
 from billing_lens.output.paint import Paint
+from billing_lens.output.screen import Screen
 from billing_lens.output.text import status_text
 from billing_lens.review import review
 from tests.machines import (
@@ -237,7 +238,7 @@ def test_status_names_the_keychain_as_the_place(tmp_path: Path) -> None:
     machine = on_a_mac(headline(), tmp_path, login=FOUND)
     reviewed = review(machine, Mode.HEADLESS)
 
-    text = status_text(reviewed, Paint(on=False))
+    text = status_text(reviewed, Screen(Paint(on=False)), lambda *words: " ".join(words))
     document = status_document(reviewed)
 
     assert "Claude Code-credentials in the keychain" in text

@@ -113,3 +113,25 @@ def test_addresses_are_shown_otherwise(tmp_path: Path, variables: dict[str, str]
     machine = headline().with_env(**variables)
 
     assert Redactor(snapshot(machine, tmp_path)).text("dev@example.com") == "dev@example.com"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"apiKeyHelper": ["{ODD_SECRET}"]}}',
+        f'{{"apiKeyHelper": [1, {{"a": "b"}}, "{ODD_SECRET}"]}}',
+        f'{{"customApiKeyResponses": {{"approved": ["{ODD_SECRET}"], "rejected": []}}}}',
+        f'{{"api_key": {{"a": [], "deep": [["{ODD_SECRET}"]]}}',
+    ],
+)
+def test_lists_and_objects_under_a_secret_name_are_masked_to_the_last_text(text: str) -> None:
+    assert CANARY not in redact_json_text(text)
+
+
+def test_what_stands_after_them_is_not_masked() -> None:
+    text = '{"token": ["a secret of length"], "model": "opus", "list": ["a", "b"]}'
+
+    shown = redact_json_text(text)
+
+    assert shown.endswith('], "model": "opus", "list": ["a", "b"]}')
+    assert "secret" not in shown

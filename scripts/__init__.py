@@ -1,0 +1,1 @@
+"""What is made from the source when a release is made."""

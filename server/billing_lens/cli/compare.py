@@ -1,0 +1,134 @@
+"""`billing-lens compare`: why the same project is paid differently in two places."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+
+from billing_lens.billing.comparison import Side, compare
+from billing_lens.billing.elsewhere import RunElsewhere, runs_elsewhere
+from billing_lens.billing.route import Route, resolve_route
+from billing_lens.billing.surroundings import described, environments
+from billing_lens.cli.options import UsageError, add_machine_options, read_machine
+from billing_lens.cli.subcommand import Subcommands
+from billing_lens.machine.machine import Machine, Mode
+from billing_lens.output.comparison import comparisons_document, comparisons_text
+from billing_lens.output.json import run_document
+from billing_lens.output.paint import paint_for
+from billing_lens.output.redaction import Redactor
+from billing_lens.output.saved_status import NoStatusError, side_of, side_of_text
+
+SAME, DIFFERENT = 0, 1
+HERE = ("terminal", "editor", "editor-terminal")
+ELSEWHERE = ("ci", "devcontainer", "compose")
+LARGEST_STATUS = 64 * 1024 * 1024
+"""How many bytes a saved status may have."""
+
+
+def add_parser(commands: Subcommands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "compare",
+        help="say why two places are paid differently",
+        description="Compares two places: terminal, editor, editor-terminal, ci, devcontainer or "
+        "compose of this machine, or a saved `billing-lens status --json` (- for standard input). "
+        "`ci:JOB` picks one job. "
+        "Exit codes: 0 the same payer, 1 another, 2 wrong usage.",
+    )
+    parser.add_argument("a", metavar="A", help="a place, the file of a saved status, or -")
+    parser.add_argument(
+        "b", metavar="B", nargs="?", help="what to compare it with (default: the terminal here)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    add_machine_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print how A and B differ, each run that they stand for; return whether the payers do."""
+    machine = read_machine(given)
+    ones = list(_sides(machine, Mode(given.mode), given.a))
+    mode = Mode(given.mode)
+    if given.b is None and not _is_a_place(given.a) and ones[0].mode in list(Mode):
+        mode = Mode(ones[0].mode)
+    others = list(_sides(machine, mode, given.b or "terminal"))
+    comparisons = [compare(one, other) for one in ones for other in others]
+    if given.json:
+        text = json.dumps(comparisons_document(comparisons), indent=2)
+    else:
+        text = comparisons_text(comparisons, paint_for())
+    print(Redactor(machine).text(text))
+    return SAME if all(it.same_payer for it in comparisons) else DIFFERENT
+
+
+def _is_a_place(name: str) -> bool:
+    return name.partition(":")[0] in (*HERE, *ELSEWHERE)
+
+
+def _sides(machine: Machine, mode: Mode, name: str) -> Iterator[Side]:
+    """Yield what a place or a file stands for; a place can stand for several jobs.
+
+    Raises:
+        UsageError: there is no such place or file, or it is no saved status.
+    """
+    place, _, part = name.partition(":")
+    if place in ELSEWHERE:
+        yield from _declared(machine, mode, place, part)
+    elif name in HERE:
+        yield side_of(name, run_document(machine, _route(machine, mode, name)))
+    else:
+        yield _saved(name)
+
+
+def _route(machine: Machine, mode: Mode, name: str) -> Route:
+    """Return a route of this machine; VS Code's own terminal is one unless settings say more."""
+    terminal = resolve_route(machine, mode)
+    seen = {it.name: it.route for it in environments(machine, (terminal,))}
+    return seen.get(name, terminal)
+
+
+def _declared(machine: Machine, mode: Mode, place: str, part: str) -> Iterator[Side]:
+    runs = [it for it in runs_elsewhere(machine) if it.declared.environment.value == place]
+    if not runs:
+        subject = described(place).removeprefix("The ")
+        raise UsageError(
+            f"{place}: no file of the project declares a {subject} that runs Claude Code "
+            "and sets a variable that decides who pays"
+        )
+    wanted = [it for it in runs if it.mode is mode] or runs
+    if part:
+        wanted = [it for it in wanted if part in (it.declared.name, _job(it))]
+    if not wanted:
+        names = ", ".join(dict.fromkeys(f"{place}:{it.declared.name}" for it in runs))
+        raise UsageError(f"{place}:{part} is not there; there are {names}")
+    for one in wanted:
+        yield side_of(_name(one), run_document(machine, one.route))
+
+
+def _job(run: RunElsewhere) -> str:
+    return run.declared.name.partition("/")[0]
+
+
+def _name(run: RunElsewhere) -> str:
+    name = run.declared.name
+    return f"{run.declared.environment.value}:{name}" if name else run.declared.environment.value
+
+
+def _saved(path: str) -> Side:
+    try:
+        with sys.stdin.buffer if path == "-" else open(path, "rb") as file:
+            text = file.read(LARGEST_STATUS)
+    except FileNotFoundError:
+        places = ", ".join((*HERE, *ELSEWHERE))
+        raise UsageError(f"'{path}' is neither a file nor one of {places}") from None
+    except OSError as error:
+        raise UsageError(f"'{path}' cannot be read: {os.strerror(error.errno or 0)}") from None
+    except ValueError:
+        raise UsageError("a file's name cannot hold NUL") from None
+    try:
+        return side_of_text(os.path.basename(path), text)
+    except NoStatusError as error:
+        raise UsageError(f"'{path}' {error}") from None

@@ -1,0 +1,104 @@
+"""`billing-lens report`: one text to paste into an issue, with nothing private in it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import select
+import shutil
+import stat
+import sys
+from pathlib import Path
+
+from billing_lens.cli.options import add_machine_options, machine_options, review_of
+from billing_lens.cli.subcommand import Subcommands
+from billing_lens.fixes.journal import Journal, journal_directory
+from billing_lens.output.report import Circumstances, report_document
+from billing_lens.output.report_markdown import report_markdown
+from billing_lens.review import Review
+
+_DESCRIPTION = """\
+Prints a report for an issue or a support thread: versions, who pays and why, every
+credential by kind and state, the findings, what was changed, the files with their
+modes and sizes. Tokens never show; e-mail addresses are hidden, ids cut to 8
+characters, and your home is ~. Read it before you post it all the same.
+
+With the text of an error that Claude Code gave, it also says what kind of failure
+that is, and whether it can be put right here."""
+
+_EXAMPLES = """\
+examples:
+  billing-lens report                              Markdown, ready to paste
+  billing-lens report --error "Credit balance is too low"
+  claude -p hi 2>&1 | billing-lens report          the error from standard input
+  billing-lens report --json                       for programs"""
+
+LONGEST_ERROR = 100_000
+"""How many characters of an error are looked at."""
+LONGEST_WAIT_SECONDS = 60
+"""How long to wait for the other program's first output."""
+
+
+def add_parser(commands: Subcommands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "report",
+        help="print a report without secrets, for an issue",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of Markdown")
+    parser.add_argument(
+        "--error",
+        metavar="TEXT",
+        help="what Claude Code said when it failed; - reads it from standard input",
+    )
+    add_machine_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print the report; always 0, whoever pays."""
+    error = _error(given.error)
+    seen = review_of(given)
+    report = report_document(seen, _circumstances(given, seen, error))
+    print(json.dumps(report, indent=2) if given.json else report_markdown(report), end="")
+    if given.json:
+        print()
+    return 0
+
+
+def _error(text: str | None) -> str | None:
+    """Return the error to sort: as given, or what another program pipes to us."""
+    if text is not None and text != "-":
+        return text
+    if text == "-" or _is_piped():
+        return sys.stdin.read(LONGEST_ERROR) or None
+    return None
+
+
+def _is_piped() -> bool:
+    """Whether standard input is a file, or another program's output that comes in time."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (AttributeError, OSError, ValueError):
+        return False
+    if not stat.S_ISFIFO(mode) or os.name != "posix":
+        return stat.S_ISREG(mode)
+    readable, _, _ = select.select([sys.stdin], [], [], 0)
+    if not readable:
+        print("Waiting for an error message on standard input ...", file=sys.stderr)
+        readable, _, _ = select.select([sys.stdin], [], [], LONGEST_WAIT_SECONDS)
+    return bool(readable)
+
+
+def _circumstances(given: argparse.Namespace, seen: Review, error: str | None) -> Circumstances:
+    confined = machine_options(given).confined
+    path = seen.machine.environment.get("PATH")
+    command = None if confined else shutil.which("claude", path=path)
+    home = str(seen.machine.home)
+    journal = Journal(journal_directory(Path(home)))
+    changes = tuple(entry for entry in journal.entries() if entry.home == home)
+    return Circumstances(command, changes, error)

@@ -1,0 +1,37 @@
+"""`billing-lens schema`: what may stand in the JSON that other commands print."""
+
+from __future__ import annotations
+
+import argparse
+
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
+from billing_lens.output.schemas import DOCUMENTS, schema_text
+
+_DESCRIPTION = """\
+Prints the JSON Schema (2020-12) of what a command prints as JSON. Fields may be
+added to the output without a new number in "schema"; none is taken away."""
+
+_EXAMPLES = """\
+examples:
+  billing-lens schema status > status.schema.json
+                                of 'billing-lens status --json'
+  billing-lens schema check     of 'billing-lens check --format json'"""
+
+
+def add_parser(commands: Subcommands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "schema",
+        help="print the JSON Schema of the JSON output",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=EXAMPLES_AS_WRITTEN,
+    )
+    parser.add_argument("document", choices=DOCUMENTS, help="whose output")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print the schema as it is shipped."""
+    print(schema_text(given.document), end="")
+    return 0

@@ -1,0 +1,14 @@
+"""The JSON Schemas of our JSON documents, one file each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+DOCUMENTS = ("status", "check")
+"""The documents that have a schema."""
+
+
+def schema_text(document: str) -> str:
+    """Return the schema of one of `DOCUMENTS` as JSON text."""
+    path = Path(__file__).with_name(f"{document}.schema.json")
+    return path.read_text(encoding="utf-8")

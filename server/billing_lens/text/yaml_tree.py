@@ -1,0 +1,153 @@
+"""The values of a YAML text as PyYAML's events tell them. Importing this imports PyYAML.
+
+Neither deep nesting nor aliases cost more than their text: there is no recursion, and an alias
+points to the value that its anchor names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+import yaml
+from yaml import events
+
+YamlKind = Literal["object", "array", "string", "null"]
+
+MERGE = "<<"
+_NULLS = ("", "~", "null", "Null", "NULL")
+_MOST_MERGED = 64
+"""How many mappings one may merge, those that they merge themselves included."""
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's parser, ten times as fast, where PyYAML was built with it."""
+
+
+@dataclass(eq=False)
+class YamlValue:
+    """A value, its place in characters of the text, and what is in it."""
+
+    kind: YamlKind
+    start: int
+    end: int
+    text: str = ""
+    members: list[tuple[YamlValue, YamlValue]] = field(
+        default_factory=list["tuple[YamlValue, YamlValue]"], repr=False
+    )
+    elements: list[YamlValue] = field(default_factory=list["YamlValue"], repr=False)
+    target: YamlValue | None = field(default=None, repr=False)
+    """What an alias stands for; its own place is that of the alias."""
+
+    @property
+    def content(self) -> YamlValue:
+        """The value itself, or the one that an alias stands for."""
+        return self.target or self
+
+    def merged_members(self) -> dict[str, tuple[YamlValue, YamlValue]]:
+        """Return key and value of each member by name, what a mapping has itself first."""
+        found: dict[str, tuple[YamlValue, YamlValue]] = {}
+        for mapping in self._and_merged():
+            own = {key.text: (key, value) for key, value in mapping.members}
+            own.pop(MERGE, None)
+            found.update((name, it) for name, it in own.items() if name not in found)
+        return found
+
+    def _and_merged(self) -> Iterator[YamlValue]:
+        """Yield this mapping and all it merges, what counts more first, each once."""
+        waiting: list[YamlValue] = [self]
+        seen: list[YamlValue] = []
+        while waiting and len(seen) < _MOST_MERGED:
+            value = waiting.pop(0)
+            if any(value is other for other in seen):
+                continue
+            seen.append(value)
+            yield value
+            merged = [it.content for key, it in value.members if key.text == MERGE]
+            waiting[:0] = [one.content for it in merged for one in (it.elements or [it])]
+
+
+class YamlTree:
+    """The documents of one text. Of broken text it holds what stands before the mistake."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.roots: list[YamlValue] = []
+        self.fault: Exception | None = None
+        """Why the text is no YAML."""
+        self.unknown: list[tuple[int, int]] = []
+        """The places of aliases that name no anchor."""
+        self.repeated: list[tuple[YamlValue, YamlValue]] = []
+        """Key and value of the members that a later one of the same key overrides."""
+        self._open: list[YamlValue] = []
+        self._keys: list[YamlValue | None] = []
+        self._anchors: dict[str, YamlValue] = {}
+
+    def take(self, event: events.Event) -> None:
+        """Add what one event tells."""
+        start, end = event.start_mark.index, event.end_mark.index
+        if isinstance(event, events.DocumentStartEvent):
+            self._anchors = {}
+        elif isinstance(event, events.CollectionEndEvent):
+            self._close(end)
+        elif isinstance(event, events.AliasEvent):
+            self._put(self._alias(event.anchor, start, end))
+        elif isinstance(event, events.NodeEvent):
+            value = _value_of(event, start, end)
+            if event.anchor:
+                self._anchors[event.anchor] = value
+            self._put(value)
+            if isinstance(event, events.CollectionStartEvent):
+                self._open.append(value)
+                self._keys.append(None)
+
+    def _alias(self, anchor: str, start: int, end: int) -> YamlValue:
+        target = self._anchors.get(anchor)
+        if target is None:
+            self.unknown.append((start, end))
+            return YamlValue("null", start, end)
+        return YamlValue(target.kind, start, end, target=target.content)
+
+    def _put(self, value: YamlValue) -> None:
+        if not self._open:
+            self.roots.append(value)
+        elif self._open[-1].kind == "array":
+            self._open[-1].elements.append(value)
+        elif (key := self._keys[-1]) is None:
+            self._keys[-1] = value
+        else:
+            self._open[-1].members.append((key, value))
+            self._keys[-1] = None
+
+    def _close(self, end: int) -> None:
+        closed = self._open.pop()
+        self._keys.pop()
+        closed.end = end
+        last = {key.text: key for key, _ in closed.members}
+        self.repeated += [
+            (key, value) for key, value in closed.members if last[key.text] is not key
+        ]
+
+
+def grown(text: str) -> YamlTree:
+    """Return the tree of a text, which may be broken."""
+    tree = YamlTree()
+    try:
+        for event in _events_of(text):
+            tree.take(event)
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        tree.fault = error
+    return tree
+
+
+def _events_of(text: str) -> Iterator[events.Event]:
+    return cast("Iterator[events.Event]", yaml.parse(text, Loader=_LOADER))  # pyright: ignore[reportUnknownMemberType] - PyYAML leaves it bare
+
+
+def _value_of(event: events.NodeEvent, start: int, end: int) -> YamlValue:
+    if isinstance(event, events.MappingStartEvent):
+        return YamlValue("object", start, end)
+    if isinstance(event, events.SequenceStartEvent):
+        return YamlValue("array", start, end)
+    assert isinstance(event, events.ScalarEvent), "there are no other nodes"
+    is_null = event.style is None and event.value in _NULLS
+    return YamlValue("null" if is_null else "string", start, end, event.value)

@@ -1,0 +1,324 @@
+"""Rule oauth-token-overrides-login: when it fires, on which text, and when it must not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from billing_lens.billing.expectation import Wish
+from billing_lens.fixes.fix import Safety
+from billing_lens.machine.machine import Mode
+from tests.machines import (
+    CONSOLE_ORGANIZATION,
+    MadeUpMachine,
+    assert_no_canary,
+    headline,
+)
+from tests.rules.reviewed import LOGIN, marked_by, reviewed, variables_marked_by
+from tests.rules.spots import (
+    IN_LOCAL,
+    IN_PROJECT,
+    IN_TERMINAL,
+    IN_USER,
+    IN_VSCODE,
+    IN_WORKSPACE,
+    KEY,
+    MANAGED,
+    NEWEST,
+    PLAN,
+    TO_THE_LOGIN,
+    USER,
+    Spot,
+    after_fix,
+    as_json,
+    changed_texts,
+    commands_of,
+    fixes_of,
+    is_readable,
+    login_only,
+    related_to,
+    rules_of,
+)
+from tests.rules.stored import EXPIRED, NO_TOKEN, with_login
+
+RULE = "oauth-token-overrides-login"
+NAME = "CLAUDE_CODE_OAUTH_TOKEN"
+IN_SHELL = login_only().with_env(CLAUDE_CODE_OAUTH_TOKEN=KEY)
+COUNTED = (IN_USER, IN_VSCODE, IN_WORKSPACE, IN_TERMINAL)
+OF_PROJECT = (IN_PROJECT, IN_LOCAL)
+API_USAGE = Wish("api_usage", None, "said")
+
+
+def setting(spot: Spot) -> MadeUpMachine:
+    """Return a machine that sets the token there."""
+    return login_only().with_files({spot.path: spot.text(NAME, KEY)})
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_token_of_the_shell_in_front_of_a_login_is_told_and_no_more(
+    tmp_path: Path, mode: Mode
+) -> None:
+    seen = reviewed(IN_SHELL, tmp_path, NEWEST, mode)
+
+    ((found, variable),) = variables_marked_by(RULE, seen)
+
+    assert (variable, found.finding.severity.value) == (NAME, "info")
+    message = found.finding.message
+    assert message.startswith(f"{NAME}, set by your shell, is used instead of your Claude Max ")
+    assert "It bills the account it was made for" in message
+    assert is_readable(found)
+    assert related_to(found, seen) == TO_THE_LOGIN
+    assert seen.as_expected is True
+    assert rules_of(seen) == [RULE]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("spot", COUNTED, ids=str)
+def test_it_marks_the_token_wherever_it_is_set(tmp_path: Path, spot: Spot, mode: Mode) -> None:
+    seen = reviewed(setting(spot), tmp_path, NEWEST, mode)
+
+    (marked,) = marked_by(RULE, seen)
+
+    assert (marked.path, marked.pointer) == (spot.path, spot.pointer(NAME))
+    assert marked.text == spot.marked(NAME, KEY)
+    assert marked.severity == "info"
+    assert marked.found.finding.message.startswith(f"{spot.run}{NAME}, set by {spot.setter}, ")
+    assert is_readable(marked.found)
+    assert related_to(marked.found, seen) == TO_THE_LOGIN
+
+
+@pytest.mark.parametrize("spot", COUNTED, ids=str)
+def test_switching_it_off_keeps_the_token_under_another_name(tmp_path: Path, spot: Spot) -> None:
+    seen = reviewed(setting(spot), tmp_path, NEWEST)
+    (marked,) = marked_by(RULE, seen)
+
+    assert fixes_of(marked.found) == [f"switch-off:{NAME}@{spot.nickname}"]
+    best = marked.found.fixes[0]
+    assert best.safety is Safety.SAFE
+    assert best.title.endswith(f": bills {PLAN}")
+    text = spot.text(NAME, KEY)
+    assert changed_texts(best, seen) == {spot.path: text.replace(f'"{NAME}"', f'"{NAME}_OFF"')}
+    assert RULE not in rules_of(after_fix(best, seen))
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_cancelling_the_shells_token_creates_the_user_settings(tmp_path: Path, mode: Mode) -> None:
+    seen = reviewed(IN_SHELL, tmp_path, NEWEST, mode)
+    ((found, _),) = variables_marked_by(RULE, seen)
+
+    assert fixes_of(found) == [f"cancel:{NAME}@user"]
+    best = found.fixes[0]
+    assert best.safety is Safety.SAFE
+    assert best.title.endswith(f": bills {PLAN}")
+    ((path, text),) = changed_texts(best, seen).items()
+    assert (path, json.loads(text or "")) == (USER, {"env": {NAME: ""}})
+    assert rules_of(after_fix(best, seen)) == []
+
+
+def test_cancelling_is_not_called_safe_where_the_login_behind_it_has_expired(
+    tmp_path: Path,
+) -> None:
+    machine = EXPIRED.with_env(CLAUDE_CODE_OAUTH_TOKEN=KEY)
+
+    ((found, _),) = variables_marked_by(RULE, reviewed(machine, tmp_path, NEWEST))
+
+    assert [it.id for it in found.fixes if it.safety is Safety.SAFE] == []
+
+
+def test_it_says_what_to_run_and_which_line_of_the_shell_to_remove(tmp_path: Path) -> None:
+    machine = IN_SHELL.with_files({".zshrc": f"# for CI\n\nexport {NAME}={KEY}\n"})
+    seen = reviewed(machine, tmp_path, NEWEST)
+
+    ((found, _),) = variables_marked_by(RULE, seen)
+
+    assert commands_of(found) == [f"unset {NAME}"]
+    assert f"{seen.machine.home}/.zshrc, line 3" in found.finding.commands[0].purpose
+
+
+def test_two_tokens_of_two_places_are_both_marked(tmp_path: Path) -> None:
+    seen = reviewed(setting(IN_VSCODE).with_env(CLAUDE_CODE_OAUTH_TOKEN="t"), tmp_path, NEWEST)
+
+    paths = [it.finding.place.path for it in seen.findings if it.finding.rule == RULE]
+
+    assert paths == [None, str(seen.machine.home / IN_VSCODE.path)]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("version", ["2.1.168", "2.1.169", NEWEST])
+@pytest.mark.parametrize("spot", OF_PROJECT, ids=str)
+def test_a_projects_token_never_comes_before_the_login(
+    tmp_path: Path, spot: Spot, version: str, mode: Mode
+) -> None:
+    assert RULE not in rules_of(reviewed(setting(spot), tmp_path, version, mode))
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize(("version", "counts"), [("2.1.168", True), ("2.1.169", False)])
+@pytest.mark.parametrize("spot", OF_PROJECT, ids=str)
+def test_without_a_login_an_older_version_takes_it_from_the_project(
+    tmp_path: Path, spot: Spot, version: str, counts: bool, mode: Mode
+) -> None:
+    seen = reviewed(setting(spot).without(LOGIN), tmp_path, version, mode, API_USAGE)
+
+    marked = marked_by(RULE, seen)
+
+    assert [(it.path, it.severity) for it in marked] == [(spot.path, "error")] * counts
+    assert all(f"set by {spot.setter}" in it.found.finding.message for it in marked)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_it_is_an_error_when_api_usage_is_expected(tmp_path: Path, mode: Mode) -> None:
+    seen = reviewed(IN_SHELL, tmp_path, NEWEST, mode, API_USAGE)
+
+    ((found, _),) = variables_marked_by(RULE, seen)
+
+    assert found.finding.severity.value == "error"
+    assert found.finding.message == (
+        "Claude Code bills Claude subscription (OAuth token) instead of API usage: "
+        f"{NAME}, set by your shell, is used."
+    )
+    assert is_readable(found)
+    assert [it.id for it in found.fixes if it.safety is Safety.SAFE] == []
+
+
+def test_a_login_is_no_evidence_that_api_usage_should_pay(tmp_path: Path) -> None:
+    seen = reviewed(IN_SHELL, tmp_path, NEWEST, wish=API_USAGE)
+
+    ((found, _),) = variables_marked_by(RULE, seen)
+
+    assert related_to(found, seen) == []
+
+
+def test_a_profile_that_should_pay_is_reached_by_cancelling_the_token(tmp_path: Path) -> None:
+    machine = headline().without(LOGIN).with_env(CLAUDE_CODE_OAUTH_TOKEN=KEY)
+    seen = reviewed(machine, tmp_path, NEWEST, wish=API_USAGE)
+
+    ((found, _),) = variables_marked_by(RULE, seen)
+
+    best = found.fixes[0]
+    assert (best.id, best.safety) == (f"cancel:{NAME}@user", Safety.SAFE)
+    assert best.title.endswith(": bills API usage (organization 2222…)")
+    assert RULE not in rules_of(after_fix(best, seen))
+
+
+def test_in_the_editor_alone_it_is_a_warning_when_api_usage_is_expected(tmp_path: Path) -> None:
+    machine = setting(IN_VSCODE).with_env(ANTHROPIC_PROFILE="default")
+    machine = machine.with_files(
+        {path: it for path, it in headline().files.items() if path.startswith(".config/anthropic")}
+    )
+
+    (marked,) = marked_by(RULE, reviewed(machine, tmp_path, NEWEST, wish=API_USAGE))
+
+    assert marked.severity == "warning"
+    assert marked.found.finding.message.startswith("In VS Code, Claude Code bills Claude sub")
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish("subscription", None, "said"),
+        Wish("subscription", CONSOLE_ORGANIZATION, "said"),
+        Wish("any", None, "said"),
+    ],
+)
+def test_a_token_does_not_say_whose_it_is_so_it_is_held_against_nobody(
+    tmp_path: Path, wish: Wish
+) -> None:
+    ((found, _),) = variables_marked_by(RULE, reviewed(IN_SHELL, tmp_path, NEWEST, wish=wish))
+
+    assert found.finding.severity.value == "info"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize(
+    "machine",
+    [
+        pytest.param(login_only(), id="no token"),
+        pytest.param(IN_SHELL.with_env(CLAUDE_CODE_OAUTH_TOKEN=" "), id="a blank token"),
+        pytest.param(IN_SHELL.with_files({USER: {"env": {NAME: ""}}}), id="cancelled"),
+        pytest.param(login_only().with_files({USER: {"env": {f"{NAME}_OFF": KEY}}}), id="renamed"),
+        pytest.param(login_only().with_files({"proj/.env": f"{NAME}={KEY}\n"}), id="an .env"),
+        pytest.param(
+            login_only().with_files({".claude/settings.local.json": {"env": {NAME: KEY}}}),
+            id="a file Claude Code does not read",
+        ),
+        pytest.param(IN_SHELL.without(LOGIN), id="no login"),
+        pytest.param(
+            NO_TOKEN.with_env(CLAUDE_CODE_OAUTH_TOKEN=KEY), id="a login that cannot be used"
+        ),
+        pytest.param(IN_SHELL.with_env(ANTHROPIC_AUTH_TOKEN="t"), id="another token comes first"),
+        pytest.param(IN_SHELL.with_args("--bare"), id="--bare"),
+    ],
+)
+def test_it_is_silent_when_no_token_comes_before_a_login(
+    tmp_path: Path, machine: MadeUpMachine, mode: Mode
+) -> None:
+    assert RULE not in rules_of(reviewed(machine, tmp_path, NEWEST, mode))
+
+
+@pytest.mark.parametrize(
+    ("mode", "start"), [(Mode.HEADLESS, "In interactive runs, "), (Mode.INTERACTIVE, "")]
+)
+def test_behind_a_key_that_counts_headless_alone_it_names_the_run(
+    tmp_path: Path, mode: Mode, start: str
+) -> None:
+    machine = IN_SHELL.with_env(ANTHROPIC_API_KEY=KEY)
+
+    ((found, _),) = variables_marked_by(RULE, reviewed(machine, tmp_path, NEWEST, mode))
+
+    assert found.finding.message.startswith(f"{start}{NAME}, set by your shell")
+
+
+def test_a_login_without_a_known_plan_is_named_by_where_it_is_from(tmp_path: Path) -> None:
+    machine = with_login(IN_SHELL, subscriptionType=None)
+
+    ((found, _),) = variables_marked_by(RULE, reviewed(machine, tmp_path, NEWEST))
+
+    assert "instead of your claude.ai login." in found.finding.message
+
+
+@pytest.mark.parametrize("version", ["2.1.117", "2.1.118", "2.1.153", "2.1.154", NEWEST])
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_variable_comes_before_the_login_in_every_version(
+    tmp_path: Path, version: str, mode: Mode
+) -> None:
+    machine = headline().with_env(CLAUDE_CODE_OAUTH_TOKEN=KEY)
+
+    assert len(variables_marked_by(RULE, reviewed(machine, tmp_path, version, mode))) == 1
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_what_an_administrator_sets_no_fix_takes_back(tmp_path: Path, mode: Mode) -> None:
+    machine = login_only().with_files({MANAGED: {"env": {NAME: KEY}}})
+    seen = reviewed(machine, tmp_path, NEWEST, mode)
+
+    (found,) = seen.findings
+
+    assert found.finding.rule == RULE
+    assert found.finding.place.path == f"{seen.machine.managed_directory}/managed-settings.json"
+    assert found.finding.place.pointer == f"/env/{NAME}"
+    assert "your administrator's managed settings" in found.finding.message
+    assert (fixes_of(found), commands_of(found)) == ([], [])
+
+
+def test_a_token_given_on_the_command_line_is_told_but_not_edited(tmp_path: Path) -> None:
+    machine = login_only().with_args("--settings", json.dumps({"env": {NAME: KEY}}))
+
+    (found,) = reviewed(machine, tmp_path, NEWEST).findings
+
+    assert (found.finding.rule, found.finding.place.path) == (RULE, "--settings")
+    assert "the settings given by --settings" in found.finding.message
+    assert fixes_of(found) == []
+
+
+def test_it_shows_no_secret(tmp_path: Path) -> None:
+    machines = (
+        IN_SHELL.with_files({".zshrc": f"export {NAME}={KEY}\n"}),
+        *(setting(spot) for spot in COUNTED),
+    )
+    for number, machine in enumerate(machines):
+        shown = as_json(reviewed(machine, tmp_path / str(number), NEWEST))
+        assert RULE in shown
+        assert_no_canary(shown)
