@@ -54,8 +54,11 @@ async def test_an_editor_without_the_command_runs_the_server_s_own(
     await editor.ask(types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams(EXPLAIN))
     [message] = editor.told(types.WINDOW_SHOW_MESSAGE)
     assert message["type"] == types.MessageType.Info
-    assert message["message"].startswith("Claude Code bills API usage (organization 2222…)")
-    assert "The profile 'default' of the ant CLI is active." in message["message"]
+    assert message["message"] == (
+        "Claude Code: bills API usage (organization 2222…). "
+        "The profile 'default' of the ant CLI is active. "
+        "This is not as expected (from your Claude Max login)."
+    )
 
 
 async def test_the_server_s_own_command_is_kept_from_an_editor_that_has_one(
@@ -82,3 +85,6 @@ async def test_other_files_have_none(start_editor: RunServer) -> None:
     editor.open(project, "{}")
     assert await lenses_of(editor, project) == []
     assert await lenses_of(editor, editor.home(SETTINGS)) == []
+    plain = editor.machine.cwd / "docker-compose.yml"
+    editor.open(plain, "services: {}\n", "yaml")
+    assert await lenses_of(editor, plain) == []

@@ -173,8 +173,21 @@ async def test_our_own_file_is_explained(start_editor: RunServer) -> None:
     path = editor.home(PREFERENCES)
     text = editor.open(path, '[expected]\nbilling = "subscription"\n', "toml")
     words = await words_at(editor, path, text, '"subscription"')
-    assert "`subscription`: Your subscription." in words
+    assert "`subscription`: A subscription." in words
     assert "**Not as expected**: API usage (organization 2222…)" in words
+
+
+async def test_what_the_project_sets_elsewhere_is_explained(start_editor: RunServer) -> None:
+    editor = await start_editor(capabilities=reading(), folder=None)
+    path = editor.machine.cwd / "docker-compose.yml"
+    text = "services:\n  a:\n    image: claude-code\n    environment:\n"
+    text += "      - ANTHROPIC_API_KEY=$KEY\n"
+    path.write_text(text)
+    hover = await hovered(editor, path, editor.open(path, language="yaml"), "ANTHROPIC_API_KEY")
+    assert hover
+    assert marked(text, hover["range"]) == "ANTHROPIC_API_KEY=$KEY"
+    assert "Taken from elsewhere; the value does not stand here." in hover["contents"]["value"]
+    assert "**In charge in Compose: API usage**" in hover["contents"]["value"]
 
 
 async def test_an_unsaved_text_is_what_is_explained(start_editor: RunServer) -> None:

@@ -15,7 +15,7 @@ from billing_lens.billing.profile import select_profile
 from billing_lens.billing.route import BASE_URL, Route
 from billing_lens.billing.surroundings import EXTENSION_VARIABLES, TERMINAL_VARIABLES, SeenFrom
 from billing_lens.config.file import ConfigFile
-from billing_lens.config.kinds import Kind, Scope
+from billing_lens.config.kinds import DECLARING_KINDS, Kind, Scope
 from billing_lens.config.known_key import Sort
 from billing_lens.config.known_places import KnownPlace, known_places
 from billing_lens.config.places import DEFAULT_PROFILE
@@ -49,7 +49,7 @@ class Effect:
 
 NOTHING = Effect(Bearing.NOTHING, "Decides nothing here")
 
-_VARIABLE_FILES = (Kind.CLAUDE_SETTINGS, Kind.VSCODE_SETTINGS)
+_VARIABLE_FILES = DECLARING_KINDS | {Kind.CLAUDE_SETTINGS, Kind.VSCODE_SETTINGS}
 _FEDERATION_PREFIXES = (
     *("ANTHROPIC_FEDERATION", "ANTHROPIC_ORGANIZATION"),
     *("ANTHROPIC_SERVICE_ACCOUNT", "ANTHROPIC_IDENTITY_TOKEN"),
@@ -171,14 +171,16 @@ class Effects:
         """Return the effect of a variable that is no credential, or one that does not count."""
         if not str(known.value or "").strip():
             return _not_used("It is empty.")
+        for run, route in self._runs:
+            if name == BASE_URL and _is_at(route.host_place, file.path, known.pointer):
+                return Effect(Bearing.OBEYED, f"Sends requests to {route.host}{run}")
+        if file.kind in DECLARING_KINDS:
+            return NOTHING
         reason = self._why_not_taken(file, known, name)
         if reason:
             return _not_used(reason)
         if name == "ANTHROPIC_PROFILE":
             return _not_used(f"There is no profile '{known.value}'.")
-        for run, route in self._runs:
-            if name == BASE_URL and _is_at(route.host_place, file.path, known.pointer):
-                return Effect(Bearing.OBEYED, f"Sends requests to {route.host}{run}")
         if name.startswith(_FEDERATION_PREFIXES):
             return self._greatest(lambda it: it.source is Source.FEDERATION) or NOTHING
         return NOTHING if name in CLOUD_SWITCHES else Effect(Bearing.OBEYED, "Obeyed")
@@ -238,6 +240,9 @@ def _in_run(seen: SeenFrom) -> str:
     return {
         "editor": " in Claude Code for VS Code",
         "editor-terminal": " in VS Code's terminal",
+        "ci": " in CI",
+        "devcontainer": " in the dev container",
+        "compose": " in Compose",
     }.get(seen.name, f" in {seen.mode.value} mode")
 
 

@@ -166,4 +166,5 @@ CLAUDE_SETTINGS_KEYS = {
         Sort.COMMAND,
         evidence=(SETTINGS_PAGE,),
     ),
+    "/model": KnownKey("The model to use. It decides nothing about who pays, but what it costs."),
 }

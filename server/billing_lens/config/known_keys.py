@@ -44,11 +44,11 @@ VSCODE_SETTINGS_KEYS = {
     },
 }
 
-PREFERENCES_KEYS = {
+_WISHES = {
     "/expected/billing": KnownKey(
         "Who should pay. A finding says so when somebody else does.",
         values={
-            "subscription": "Your subscription.",
+            "subscription": "A subscription.",
             "api_usage": "API usage, charged per token.",
             "cloud_provider": "A cloud provider.",
             "gateway": "A gateway.",
@@ -64,6 +64,10 @@ PREFERENCES_KEYS = {
         },
     ),
 }
+TEAM_POLICY_KEYS = {
+    **_WISHES,
+    "/allowed/sources": KnownKey("The sources that may pay; any other is reported."),
+}
 
 KNOWN_KEYS: Mapping[Kind, Mapping[str, KnownKey]] = {
     Kind.ANTHROPIC_PROFILE: PROFILE_KEYS,
@@ -73,6 +77,7 @@ KNOWN_KEYS: Mapping[Kind, Mapping[str, KnownKey]] = {
     Kind.CLAUDE_STATE: CLAUDE_STATE_KEYS,
     Kind.CLAUDE_SETTINGS: CLAUDE_SETTINGS_KEYS,
     Kind.VSCODE_SETTINGS: VSCODE_SETTINGS_KEYS,
-    Kind.PREFERENCES: PREFERENCES_KEYS,
+    Kind.PREFERENCES: _WISHES,
+    Kind.TEAM_POLICY: TEAM_POLICY_KEYS,
 }
 """Keys by the kind of file and the JSON Pointer, in which ``*`` stands for any name."""

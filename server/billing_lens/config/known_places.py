@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from billing_lens.config.concern import concerns_claude
 from billing_lens.config.file import ConfigFile
-from billing_lens.config.kinds import Kind
+from billing_lens.config.github_workflow import INPUTS
+from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.config.known_key import KnownKey, Sort
 from billing_lens.config.known_keys import KNOWN_KEYS
 from billing_lens.config.known_variables import KNOWN_VARIABLES
+from billing_lens.config.named_texts import named_texts
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Span
@@ -56,14 +59,18 @@ def known_places(
 
     Of a text of any size only the objects on the way to a known key are read.
     """
-    if not file.exists or file.kind not in KNOWN_KEYS:
+    if not file.exists:
         return
     whole = Span(0, len(file.entry.data if file.opened is None else file.buffer.data))
     within = within or whole
-    if not file.is_json:
-        found = _in_toml(file) if file.kind is Kind.PREFERENCES else _in_plain_text(file)
-        yield from (it for it in found if it.key.sort in sorts and _touches(it, within))
-        return
+    find = _SMALL_FILES.get(file.kind)
+    if find is not None:
+        yield from (it for it in find(file) if it.key.sort in sorts and _touches(it, within))
+    elif file.kind in KNOWN_KEYS:
+        yield from _in_json(file, within, sorts)
+
+
+def _in_json(file: ConfigFile, within: Span, sorts: Collection[Sort]) -> Iterator[KnownPlace]:
     document = file.document
     if document.problems and len(document.data) > LONGEST_BROKEN_TEXT:
         return
@@ -96,16 +103,37 @@ def _in_toml(file: ConfigFile) -> Iterator[KnownPlace]:
         pointer = pointer_of(section, line["key"])
         key = keys.get(pointer) or keys.get(f"/{section}/*")
         if key is not None:
+            is_list = line["value"].startswith("[")
             key_span, value_span = _span_of(line, "key"), _span_of(line, "value")
-            value = line["value"][1:-1]
-            yield KnownPlace(key, line["key"], pointer, value, value_span, key_span)
+            value = None if is_list else line["value"][1:-1]
+            yield KnownPlace(key, line["key"], pointer, value, value_span, key_span, is_list)
 
 
 _TOML_LINE = re.compile(
     r"""^[ \t]*(?:\[[ ]*(?P<section>[\w-]+)[ ]*\]
-    |["']?(?P<key>[\w-]+)["']?[ \t]*=[ \t]*(?P<value>"[^"\r\n]*"|'[^'\r\n]*'))""",
+    |["']?(?P<key>[\w-]+)["']?[ \t]*=[ \t]*(?P<value>"[^"\r\n]*"|'[^'\r\n]*'|\[[^\]]*\]))""",
     re.MULTILINE | re.VERBOSE,
 )
+
+
+def _declared(file: ConfigFile) -> Iterator[KnownPlace]:
+    """Yield the variables that a file of the project sets elsewhere, and the action's inputs."""
+    for name, text, pointer in named_texts(file.structure) if concerns_claude(file) else ():
+        is_input = file.kind is Kind.GITHUB_WORKFLOW and "/with/" in pointer
+        variable = INPUTS.get(name, name) if is_input else name
+        key, node = KNOWN_VARIABLES.get(variable), file.structure.node(pointer)
+        if key is not None and node is not None:
+            spans = node.span, node.key_span
+            yield KnownPlace(key, name, pointer, text, *spans, variable=variable)
+
+
+_SMALL_FILES: Mapping[Kind, Callable[[ConfigFile], Iterator[KnownPlace]]] = {
+    Kind.ANTHROPIC_ACTIVE_CONFIG: _in_plain_text,
+    Kind.PREFERENCES: _in_toml,
+    Kind.TEAM_POLICY: _in_toml,
+    **dict.fromkeys(DECLARING_KINDS, _declared),
+}
+"""How the known places are found in files that are never large."""
 
 
 def _span_of(found: re.Match[str], group: str) -> Span:

@@ -8,10 +8,11 @@ from typing import cast
 from lsprotocol import types
 
 from billing_lens.billing.effect import Effects
+from billing_lens.config.concern import concerns_claude
 from billing_lens.config.file import ConfigFile
-from billing_lens.config.kinds import Kind
+from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.output.redaction import Redactor
-from billing_lens.review import Review
+from billing_lens.review import Review, describe_payment
 
 SHOW_ROUTE = "billingLens.showRoute"
 """A command of the client's own: shows who pays and why."""
@@ -39,7 +40,7 @@ def lens_command(initialization_options: object) -> str:
 def code_lenses(review: Review, path: str, command: str) -> list[types.CodeLens]:
     """Return the two lenses of a config file: what it does, and "Why?"."""
     file = review.machine.existing(path)
-    if file is None:
+    if file is None or (file.kind in DECLARING_KINDS and not concerns_claude(file)):
         return []
     start = types.Position(0, 0)
     redactor = Redactor(review.machine)
@@ -50,10 +51,20 @@ def code_lenses(review: Review, path: str, command: str) -> list[types.CodeLens]
 
 
 def _effect_of(review: Review, file: ConfigFile) -> str:
-    if file.kind is Kind.PREFERENCES:
+    if file.kind in (Kind.PREFERENCES, Kind.TEAM_POLICY):
         return {
-            True: "What you expect: it pays",
-            False: "What you expect: something else pays",
+            True: "As expected here: it pays",
+            False: "Not as expected here: something else pays",
             None: "Nothing is expected",
         }[review.as_expected]
     return Effects(review.machine, review.route, review.environments).of_file(file).text
+
+
+def explanation(review: Review) -> str:
+    """Return who pays and why in a few sentences, for a message."""
+    route = review.route
+    pays = f"Claude Code: {describe_payment(route)}"
+    unexpected = review.as_expected is False and review.expected is not None
+    origin = review.expected.origin if review.expected else ""
+    verdict = [f"This is not as expected (from {origin})."] if unexpected else []
+    return Redactor(review.machine).text(" ".join([f"{pays}.", route.reason, *verdict]))

@@ -84,7 +84,7 @@ class _About:
 
     def _effect(self) -> Iterator[str]:
         route, write = self._review.route, self._write
-        if self._file.kind is not Kind.PREFERENCES:
+        if self._file.kind not in (Kind.PREFERENCES, Kind.TEAM_POLICY):
             effects = Effects(self._machine, route, self._review.environments)
             effect = effects.of_place(self._file, self._known)
             yield write.bold(effect.text) + (f". {write.text(effect.why)}" if effect.why else "")
@@ -115,6 +115,8 @@ class _About:
         secret = str(self._known.value or "").strip()
         if not secret:
             return "Empty."
+        if secret.startswith("$"):
+            return "Taken from elsewhere; the value does not stand here."
         if self._known.pointer.startswith("/customApiKeyResponses"):
             return f"The end of a key: {masked(secret)}"
         kind = kind_of_token(secret)

@@ -11,7 +11,7 @@ from typing import Any, cast
 from lsprotocol import types
 
 from billing_lens.lsp.code_actions import KINDS, code_actions
-from billing_lens.lsp.code_lens import EXPLAIN_ROUTE, code_lenses, lens_command
+from billing_lens.lsp.code_lens import EXPLAIN_ROUTE, code_lenses, explanation, lens_command
 from billing_lens.lsp.completion import TRIGGERS, CompletionSupport, completions
 from billing_lens.lsp.conversion import our_position, our_range, path_of
 from billing_lens.lsp.document_links import document_links
@@ -22,8 +22,6 @@ from billing_lens.lsp.markup import wants_markdown
 from billing_lens.lsp.settings import SECTION
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.output.json import Document, status_document
-from billing_lens.output.paint import Paint
-from billing_lens.output.text import status_text
 
 
 def make_server() -> BillingLensServer:
@@ -156,9 +154,8 @@ def _offer_lenses(server: BillingLensServer, params: types.InitializeParams) -> 
 
         @server.command(EXPLAIN_ROUTE)
         def explain() -> None:
-            message = status_text(server.review, Paint(on=False))
-            info = types.MessageType.Info
-            server.window_show_message(types.ShowMessageParams(info, message))
+            message = types.ShowMessageParams(types.MessageType.Info, explanation(server.review))
+            server.window_show_message(message)
 
 
 def serve() -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from billing_lens.billing.effect import Bearing, Effect, Effects
 from billing_lens.billing.route import resolve_route
-from billing_lens.billing.surroundings import environments
+from billing_lens.billing.surroundings import declared_environments, environments
 from billing_lens.config.known_places import known_places
 from billing_lens.machine.machine import Machine, Mode
 from tests.machines import HOME, SUBSCRIPTION_ORGANIZATION, MadeUpMachine, headline
@@ -39,9 +39,9 @@ def settings(**variables: object) -> dict[str, object]:
 
 def effects_on(machine: Machine, mode: Mode) -> Effects:
     route = resolve_route(machine, mode)
-    return Effects(
-        machine, route, environments(machine, (route, resolve_route(machine, mode.other)))
-    )
+    other = resolve_route(machine, mode.other)
+    runs = (*environments(machine, (route, other)), *declared_environments(machine))
+    return Effects(machine, route, runs)
 
 
 def effect(
@@ -123,12 +123,18 @@ def test_variables_of_claude_code_s_settings(
 
 
 def test_a_variable_that_other_settings_override_names_them(tmp_path: Path) -> None:
-    both = {
-        path: settings(ANTHROPIC_BASE_URL="https://gw.example.com") for path in (SETTINGS, LOCAL)
-    }
-    machine = headline().with_files(both)
-    found = effect(machine, tmp_path, SETTINGS, "/env/ANTHROPIC_BASE_URL", mode=Mode.HEADLESS)
-    assert found.text == f"Not used: ANTHROPIC_BASE_URL in {tmp_path}/home/{LOCAL} comes first"
+    given = settings(ANTHROPIC_BASE_URL="https://gw.example.com")
+    machine = headline().with_files({SETTINGS: given, MANAGED: given})
+    found = effect(machine, tmp_path, SETTINGS, "/env/ANTHROPIC_BASE_URL")
+    managed = tmp_path / "managed" / "managed-settings.json"
+    assert found.text == f"Not used: ANTHROPIC_BASE_URL in {managed} comes first"
+
+
+def test_a_variable_that_counts_in_the_other_mode_alone_says_so(tmp_path: Path) -> None:
+    given = settings(ANTHROPIC_BASE_URL="https://gw.example.com")
+    machine = headline().with_files({LOCAL: given})
+    found = effect(machine, tmp_path, LOCAL, "/env/ANTHROPIC_BASE_URL")
+    assert found.text == "Sends requests to gw.example.com in headless mode"
 
 
 def test_a_group_and_a_file_have_the_effect_of_what_bears_most_in_them(tmp_path: Path) -> None:
@@ -223,3 +229,25 @@ def test_what_stops_claude_code_says_so_at_its_place(tmp_path: Path) -> None:
     assert (found.bearing, found.text) == (Bearing.STOPS, "Claude Code does not start")
     assert found.why
     assert effect(broken, tmp_path / "b", LOGIN).bearing is Bearing.NOT_USED
+
+
+WORKFLOW = "proj/.github/workflows/ci.yml"
+JOBS = """
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    env:
+      ANTHROPIC_API_KEY: ${{ secrets.KEY }}
+      ANTHROPIC_CONFIG_DIR: /x
+    steps:
+      - run: claude -p hi
+"""
+
+
+def test_what_a_project_sets_elsewhere(tmp_path: Path) -> None:
+    machine = headline().with_files({WORKFLOW: JOBS})
+    key = effect(machine, tmp_path / "a", WORKFLOW, "/jobs/test/env/ANTHROPIC_API_KEY")
+    assert key.text == "In charge in CI: API usage"
+    other = effect(machine, tmp_path / "b", WORKFLOW, "/jobs/test/env/ANTHROPIC_CONFIG_DIR")
+    assert other.bearing is Bearing.NOTHING
+    assert effect(machine, tmp_path / "c", WORKFLOW).text == "In charge in CI: API usage"

@@ -88,6 +88,51 @@ def test_keys_of_our_own_file() -> None:
     }
 
 
+def test_what_a_team_allows() -> None:
+    text = '[allowed]\nsources = [\n  "claude_ai_login",\n]\n'
+    [place] = known_places(file_of(text, Kind.TEAM_POLICY))
+    assert (place.pointer, place.is_container) == ("/allowed/sources", True)
+
+
+DECLARED = [
+    (Kind.DOTENV, "A=1\nexport ANTHROPIC_API_KEY='k'\n", ("ANTHROPIC_API_KEY", "'k'")),
+    (
+        Kind.DEVCONTAINER,
+        '{ // c\n "containerEnv": {"ANTHROPIC_API_KEY": "k", "A": "1"}}',
+        ('"ANTHROPIC_API_KEY"', '"k"'),
+    ),
+    (
+        Kind.COMPOSE,
+        "services:\n  a:\n    environment:\n      - é=1\n      - ANTHROPIC_API_KEY=k\n",
+        (None, "ANTHROPIC_API_KEY=k"),
+    ),
+    (
+        Kind.GITHUB_WORKFLOW,
+        "jobs: {a: {env: {ANTHROPIC_API_KEY: k, anthropic_api_key: no}}}",
+        ("ANTHROPIC_API_KEY", "k"),
+    ),
+    (
+        Kind.GITHUB_WORKFLOW,
+        "jobs: {a: {steps: [{with: {anthropic_api_key: k}}]}}",
+        ("anthropic_api_key", "k"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "tokens"), DECLARED)
+def test_variables_that_the_project_sets_elsewhere(
+    kind: Kind, text: str, tokens: tuple[str | None, str]
+) -> None:
+    file = file_of(text, kind)
+    assert list(found(file).values()) == [tokens]
+    [place] = known_places(file)
+    assert (place.variable, place.value) == ("ANTHROPIC_API_KEY", "k")
+
+
+def test_files_that_do_not_concern_claude_have_no_places() -> None:
+    assert found(file_of("XDG_CONFIG_HOME=/x\n", Kind.DOTENV)) == {}
+
+
 def test_only_what_touches_the_span_is_found() -> None:
     text = '{"workspace_id": "w", "organization_id": "o"}'
     file = file_of(text, Kind.ANTHROPIC_PROFILE)
