@@ -85,6 +85,9 @@ async def test_other_files_have_none(start_editor: RunServer) -> None:
     editor.open(project, "{}")
     assert await lenses_of(editor, project) == []
     assert await lenses_of(editor, editor.home(SETTINGS)) == []
-    plain = editor.machine.cwd / "docker-compose.yml"
-    editor.open(plain, "services: {}\n", "yaml")
-    assert await lenses_of(editor, plain) == []
+    for path, text in (
+        (editor.machine.cwd / "docker-compose.yml", "services: {}\n"),
+        (editor.home(".config/Code/User/settings.json"), '{"editor.fontSize": 14}'),
+    ):
+        editor.open(path, text)
+        assert await lenses_of(editor, path) == []

@@ -8,9 +8,9 @@ from typing import cast
 from lsprotocol import types
 
 from billing_lens.billing.effect import Effects
-from billing_lens.config.concern import concerns_claude
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import DECLARING_KINDS, Kind
+from billing_lens.config.known_places import known_places
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, describe_payment
 
@@ -20,6 +20,7 @@ EXPLAIN_ROUTE = "billingLens.explainRoute"
 """The same as a command of the server's, for every client that has none: it sends a message."""
 
 _WHY = "Why?"
+_OF_OTHERS = DECLARING_KINDS | {Kind.VSCODE_SETTINGS}
 
 
 def lens_command(initialization_options: object) -> str:
@@ -38,9 +39,12 @@ def lens_command(initialization_options: object) -> str:
 
 
 def code_lenses(review: Review, path: str, command: str) -> list[types.CodeLens]:
-    """Return the two lenses of a config file: what it does, and "Why?"."""
+    """Return the two lenses of a config file: what it does, and "Why?".
+
+    A file of other programs that says nothing to Claude Code has none.
+    """
     file = review.machine.existing(path)
-    if file is None or (file.kind in DECLARING_KINDS and not concerns_claude(file)):
+    if file is None or (file.kind in _OF_OTHERS and not any(known_places(file))):
         return []
     start = types.Position(0, 0)
     redactor = Redactor(review.machine)

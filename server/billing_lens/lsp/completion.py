@@ -67,7 +67,7 @@ class CompletionSupport:
 
 @dataclass(frozen=True)
 class _Proposal:
-    """Something that can be written, and what is said about it. `value` is what a key gets."""
+    """Something that can be written, and what is said about it."""
 
     text: str
     kind: types.CompletionItemKind
@@ -198,14 +198,17 @@ class _Proposing:
     ) -> types.CompletionItem:
         """Return a proposal as an item that makes `edit`."""
         documentation = [proposal.documentation] if proposal.documentation else []
+        detail = self._write.redactor.text(proposal.detail)
         plain = types.InsertTextFormat.PlainText
+        # Nobody knows an id by heart: the name finds it too.
+        found_by_detail = proposal.kind is types.CompletionItemKind.Value and detail
         return types.CompletionItem(
             proposal.text,
             kind=proposal.kind,
-            detail=self._write.redactor.text(proposal.detail) or None,
+            detail=detail or None,
             documentation=self._write.content(documentation) if documentation else None,
             sort_text=f"{0 if proposal.preferred else 1}{proposal.text}",
-            filter_text=f"{proposal.text} {self._write.redactor.text(proposal.detail)}".strip(),
+            filter_text=f"{proposal.text} {detail}" if found_by_detail else None,
             insert_text_format=types.InsertTextFormat.Snippet if snippet else plain,
             text_edit=edit,
         )
