@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from tests.lsp.capabilities import BARE
 from tests.lsp.conftest import RunServer, with_version
 from tests.lsp.in_text import lenses_of
 from tests.lsp.places import ACTIVE, LOGIN, PROFILE, PROFILE_TOKENS, SETTINGS, STATE
-from tests.machines import MadeUpMachine
 
 SHOW = "billingLens.showRoute"
-EXPLAIN = "billingLens.explainRoute"
+EXPLAIN = "billingLens.server.explain"
 ANNOUNCED = {"commands": [SHOW]}
 API_USAGE = "In charge: API usage (organization 2222…)"
 FIRST = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
@@ -61,22 +59,13 @@ async def test_an_editor_without_the_command_runs_the_server_s_own(
     )
 
 
-async def test_the_server_s_own_command_is_kept_from_an_editor_that_has_one(
-    run_server: RunServer, preloaded: tuple[str, ...], machine: MadeUpMachine
+async def test_the_editor_s_command_counts_only_where_it_announces_it(
+    start_editor: RunServer,
 ) -> None:
-    """VS Code registers every command that a server offers."""
-    for options, commands in (
-        (ANNOUNCED, []),
-        (None, [EXPLAIN]),
-        ({"commands": "all"}, [EXPLAIN]),
-        ({"commands": ["other"]}, [EXPLAIN]),
-        ([SHOW], [EXPLAIN]),
-    ):
-        editor = await run_server(machine, *preloaded)
-        offered = (await editor.greet(BARE, options=options)).capabilities
-        assert offered.code_lens_provider
-        assert offered.execute_command_provider
-        assert list(offered.execute_command_provider.commands) == commands
+    for options in ({"commands": "all"}, {"commands": ["other"]}, {"commands": None}, [SHOW]):
+        editor = await start_editor(options=options)
+        lenses = await lenses_of(editor, editor.home(PROFILE))
+        assert {lens["command"]["command"] for lens in lenses} == {EXPLAIN}
 
 
 async def test_other_files_have_none(start_editor: RunServer) -> None:

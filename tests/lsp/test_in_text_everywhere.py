@@ -25,7 +25,7 @@ from tests.lsp.places import ACTIVE, LOGIN, PROFILE, PROFILE_TOKENS, SETTINGS, S
 from tests.machines import CANARY, CONSOLE_ORGANIZATION, MadeUpMachine
 
 EDITOR = ".config/Code/User/settings.json"
-EXPLAIN = "billingLens.explainRoute"
+EXPLAIN = "billingLens.server.explain"
 LOCAL = "proj/.claude/settings.local.json"
 KEY, SHAPELESS = f"sk-ant-api03-{CANARY}", f"{CANARY}-gateway"
 SECRETS = {

@@ -16,7 +16,7 @@ from billing_lens.review import Review, describe_payment
 
 SHOW_ROUTE = "billingLens.showRoute"
 """A command of the client's own: shows who pays and why."""
-EXPLAIN_ROUTE = "billingLens.explainRoute"
+EXPLAIN_ROUTE = "billingLens.server.explain"
 """The same as a command of the server's, for every client that has none: it sends a message."""
 
 _WHY = "Why?"

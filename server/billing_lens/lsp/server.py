@@ -11,14 +11,9 @@ from typing import Any, cast
 from lsprotocol import types
 
 from billing_lens.lsp.code_actions import KINDS, code_actions
-from billing_lens.lsp.code_lens import EXPLAIN_ROUTE, code_lenses, explanation, lens_command
-from billing_lens.lsp.completion import TRIGGERS, CompletionSupport, completions
-from billing_lens.lsp.conversion import our_position, our_range, path_of
-from billing_lens.lsp.document_links import document_links
-from billing_lens.lsp.hover import hover
-from billing_lens.lsp.inlay_hints import inlay_hints
+from billing_lens.lsp.conversion import path_of
+from billing_lens.lsp.in_the_text import explain_in_the_text, offer_lenses
 from billing_lens.lsp.language_server import STATUS, BillingLensServer
-from billing_lens.lsp.markup import wants_markdown
 from billing_lens.lsp.settings import SECTION
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.output.json import Document, status_document
@@ -30,8 +25,7 @@ def make_server() -> BillingLensServer:
     _synchronize_documents(server)
     _follow_the_client(server)
     _answer_requests(server)
-    _explain_in_the_text(server)
-    _complete(server)
+    explain_in_the_text(server)
     return server
 
 
@@ -54,7 +48,7 @@ def _follow_the_client(server: BillingLensServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.prepare(params)
-        _offer_lenses(server, params)
+        offer_lenses(server, params)
 
     @server.feature(types.INITIALIZED)
     async def initialized(_params: types.InitializedParams) -> None:
@@ -103,59 +97,6 @@ def _answer_requests(server: BillingLensServer) -> None:
         # What the editor's settings expect comes first; recording it elsewhere would be in vain.
         records = server.settings.wish is None
         return code_actions(seen, path, params, server.published(path), writer, records=records)
-
-
-def _explain_in_the_text(server: BillingLensServer) -> None:
-    """Offer hovers, inlay hints and links."""
-
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hovered(params: types.HoverParams) -> types.Hover | None:
-        path = path_of(params.text_document.uri)
-        document = server.client_capabilities.text_document
-        understood = document.hover if document else None
-        markdown = wants_markdown(understood.content_format if understood else None)
-        position, encoding = our_position(params.position), server.documents.encoding
-        return hover(server.review, path, position, encoding, markdown=markdown) if path else None
-
-    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
-    def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
-        path, range_ = path_of(params.text_document.uri), our_range(params.range)
-        return inlay_hints(server.review, path, range_, server.documents.encoding) if path else []
-
-    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
-    def links(params: types.DocumentLinkParams) -> list[types.DocumentLink]:
-        path = path_of(params.text_document.uri)
-        document = server.client_capabilities.text_document
-        understood = document.document_link if document else None
-        tooltips = bool(understood and understood.tooltip_support)
-        encoding = server.documents.encoding
-        return document_links(server.review, path, encoding, tooltips=tooltips) if path else []
-
-
-def _complete(server: BillingLensServer) -> None:
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(TRIGGERS))
-    def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
-        path = path_of(params.text_document.uri)
-        support = CompletionSupport.of(server.client_capabilities)
-        position, encoding = our_position(params.position), server.documents.encoding
-        return completions(server.review, path, position, encoding, support) if path else []
-
-
-def _offer_lenses(server: BillingLensServer, params: types.InitializeParams) -> None:
-    """Offer code lenses, and what they run where the client has no command for it."""
-    command = lens_command(params.initialization_options)
-
-    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
-    def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
-        path = path_of(params.text_document.uri)
-        return code_lenses(server.review, path, command) if path else []
-
-    if command == EXPLAIN_ROUTE:
-
-        @server.command(EXPLAIN_ROUTE)
-        def explain() -> None:
-            message = types.ShowMessageParams(types.MessageType.Info, explanation(server.review))
-            server.window_show_message(message)
 
 
 def serve() -> int:
