@@ -11,15 +11,10 @@ from billing_lens.billing.route import resolve_route
 from billing_lens.billing.surroundings import declared_environments, environments
 from billing_lens.config.known_places import known_places
 from billing_lens.machine.machine import Machine, Mode
+from tests.lsp.places import ACTIVE, LOGIN, PROFILE, PROFILE_TOKENS, SETTINGS, STATE
 from tests.machines import HOME, SUBSCRIPTION_ORGANIZATION, MadeUpMachine, headline
 from tests.unit.machine.snapshot import snapshot
 
-PROFILE = ".config/anthropic/configs/default.json"
-PROFILE_TOKENS = ".config/anthropic/credentials/default.json"
-ACTIVE = ".config/anthropic/active_config"
-LOGIN = ".claude/.credentials.json"
-STATE = ".claude.json"
-SETTINGS = ".claude/settings.json"
 LOCAL = "proj/.claude/settings.local.json"
 EDITOR = ".config/Code/User/settings.json"
 MANAGED = "/etc/claude-code/managed-settings.json"
