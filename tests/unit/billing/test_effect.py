@@ -90,7 +90,7 @@ def test_what_is_in_charge_but_fails_says_so(tmp_path: Path) -> None:
     machine = headline().with_files({PROFILE_TOKENS: tokens}).without(LOGIN)
     found = effect(machine, tmp_path, PROFILE)
     assert found.text.endswith(", but it does not work")
-    assert found.why == "The profile's credentials hold no access token; Claude Code hangs."
+    assert "no access token" in found.why
 
 
 VARIABLES = [
