@@ -50,16 +50,22 @@ def _posix_path(uri: str) -> str | None:
 
 def our_range(range_: types.Range) -> Range:
     """Return a range of the client's in our terms; its encoding stays."""
-    start, end = range_.start, range_.end
-    return Range(Position(start.line, start.character), Position(end.line, end.character))
+    return Range(our_position(range_.start), our_position(range_.end))
+
+
+def our_position(position: types.Position) -> Position:
+    """Return a position of the client's in our terms; its encoding stays."""
+    return Position(position.line, position.character)
+
+
+def lsp_position(position: Position) -> types.Position:
+    """Return a position in LSP's terms; the encoding is the one it was made with."""
+    return types.Position(position.line, position.character)
 
 
 def lsp_range(range_: Range) -> types.Range:
     """Return a range in LSP's terms; the encoding is the one it was made with."""
-    start, end = range_
-    return types.Range(
-        types.Position(start.line, start.character), types.Position(end.line, end.character)
-    )
+    return types.Range(*map(lsp_position, range_))
 
 
 def lsp_location(
