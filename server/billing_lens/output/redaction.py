@@ -206,12 +206,12 @@ def _declared_texts(machine: Machine) -> Iterator[tuple[str, str]]:
 
             if file.structure.problems:
                 text = file.structure.data.decode("utf-8", "replace")
-                yield from ((it[1], it[2].strip()) for it in _ASSIGNED.finditer(text))
+                yield from ((it[1], it[2].strip()) for it in _GIVEN.finditer(text))
             for document in dict.fromkeys((file.structure, file.understood)):
                 for named in named_texts(document):
                     if not _HOLDS_REFERENCE.search(named.text):
                         yield named.name, named.text
 
 
-_ASSIGNED = re.compile(r"""([A-Za-z_]\w*)["']?[ \t]*[:=][ \t]*["']?([^\n"',{}\[\]]+)""")
+_GIVEN = re.compile(r"""([A-Za-z_]\w*)["']?[ \t]*[:=][ \t]*["']?([^\n"',{}\[\]]+)""")
 """A name and what it is given, in text that is too broken to be understood."""
