@@ -16,6 +16,9 @@ from billing_lens.machine.machine import Machine
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Position, PositionEncoding, Range
 
+USER_DATA_SCHEME = "vscode-userdata"
+"""What VS Code on the desktop opens the user's own settings under; the path is the file's."""
+
 
 def uri_of(path: str) -> str:
     """Return the URI of a file's absolute path; its name may be no UTF-8."""
@@ -25,6 +28,8 @@ def uri_of(path: str) -> str:
 def path_of(uri: str) -> str | None:
     """Return the file's path as the machine names it; None for what is not a local file."""
     try:
+        scheme, colon, rest = uri.partition(":")
+        uri = f"file{colon}{rest}" if scheme.lower() == USER_DATA_SCHEME else uri
         path = to_fs_path(uri) if os.name == "nt" else _posix_path(uri)
     except ValueError:
         return None
