@@ -1,7 +1,7 @@
 """The part of a rule's page that is made from the rule, and the examples that stand in it.
 
 ``python -m tests.rules.pages`` (``make pages``) writes the made parts, the README's list, and the
-rules that the editor's settings know, anew.
+rules that the editor's settings and the policy's schema know, anew.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
 README = ROOT / "README.md"
 MANIFEST = ROOT / "package.json"
+POLICY_SCHEMA = ROOT / "server/billing_lens/output/schemas/policy.schema.json"
 
 START, END = "<!-- generated: do not edit -->", "<!-- end of generated -->"
 HEADINGS = ("What it means", "Who pays", "Why it happens", "How to fix it", "Bad", "Good")
 
 _MACHINE = re.compile(r"<!-- machine: (\w+) (\S+) -->")
 _MODE = re.compile(r"<!-- mode: (\d+) -->")
-_FILE = re.compile(r"^`~/([^`]+)`:\n\n```(?:json|toml)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^`~/([^`]+)`:\n\n```(?:json|toml|yaml)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (\w+)=(.*)$", re.MULTILINE)
 _PROFILE_FILES = ".config/anthropic/"
 
@@ -66,6 +67,13 @@ def manifest_with_rules(text: str) -> str:
     settings = manifest["contributes"]["configuration"]["properties"]
     settings["billingLens.rules"]["propertyNames"]["enum"] = list(RULES)
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+
+
+def policy_schema_with_rules(text: str) -> str:
+    """Return the schema of a team's policy with the ids of all rules."""
+    schema = json.loads(text)
+    schema["properties"]["rules"]["propertyNames"]["enum"] = list(RULES)
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,8 @@ def main() -> None:
         _rewrite(page, generated(rule))
     _rewrite(README, readme_list())
     MANIFEST.write_text(manifest_with_rules(MANIFEST.read_text("utf-8")), encoding="utf-8")
+    schema = policy_schema_with_rules(POLICY_SCHEMA.read_text("utf-8"))
+    POLICY_SCHEMA.write_text(schema, encoding="utf-8")
 
 
 def _rewrite(path: Path, part: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from billing_lens.cli.options import (
     add_amount_options,
+    add_ci_option,
     add_color_option,
     add_machine_options,
     review_of,
@@ -34,6 +35,7 @@ examples:
   billing-lens check --fail-on warning   be strict
   billing-lens check --expect subscription --mode headless
                                          as CI would be billed
+  billing-lens check --ci                in a job of CI: which secret would pay
   billing-lens check --format sarif > billing-lens.sarif
                                          for code scanning"""
 
@@ -65,6 +67,7 @@ def add_parser(commands: Subcommands) -> None:
         verbose="leftovers that change nothing too, and the files looked at (text)",
     )
     add_color_option(parser)
+    add_ci_option(parser)
     add_machine_options(parser)
     parser.set_defaults(run=run)
 
@@ -97,7 +100,12 @@ def _text(seen: Review, given: argparse.Namespace, code: int) -> str:
     if given.quiet:
         return concise_text(seen, screen, _failing(seen, given))
     again = functools.partial(command_again, given, seen.machine)
-    return check_text(seen, screen, again, verbose=given.verbose)
+    text = check_text(seen, screen, again, verbose=given.verbose)
+    if not given.ci:
+        return text
+    from billing_lens.output.text import verdict_text  # noqa: PLC0415
+
+    return f"{verdict_text(seen, screen)}\n  {seen.route.reason}\n\n{text}"
 
 
 def _json(seen: Review, given: argparse.Namespace, code: int) -> str:

@@ -32,7 +32,7 @@ _JSON_TOKEN = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:)?|[{}\[\]]|[^\s{}\[\]",:]+
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _LISTED_NAME = re.compile(r'"name"\s*:\s*"([^"]*)"')
 _LISTED_VALUE = re.compile(r'"value"\s*:\s*"((?:[^"\\\n]|\\.)*)"')
-_ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*)[^\S\n]*[:=][^\S\n]*(\S[^\n]*)")
+_ASSIGNED = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]{0,99})[^\S\n]*[:=][^\S\n]*(?=\S)")
 _REFERENCE = re.compile(r"[\"']?(\$\{\{[^}]*\}\}|\$\{?\w+\}?)[\"']?\s*")
 """A variable or a secret of CI by its name, which gives nothing away."""
 _HOLDS_REFERENCE = re.compile(r"\$[\w({]")
@@ -114,10 +114,13 @@ def _member_masks(text: str) -> Iterator[Mask]:
 
 
 def _assignment_masks(text: str) -> Iterator[Mask]:
-    """Yield the values of secret-sounding names in shell scripts, YAML and TOML."""
-    for assignment in _ASSIGNMENT.finditer(text):
-        if SECRET_NAME.search(assignment[1]) and not _REFERENCE.fullmatch(assignment[2]):
-            yield _mask(assignment, 2)
+    """Yield the values of secret-sounding names in shell scripts, YAML and TOML, line by line."""
+    for name in _ASSIGNED.finditer(text):
+        if SECRET_NAME.search(name[1]):
+            end = text.find("\n", name.end())
+            value = text[name.end() : end if end >= 0 else len(text)]
+            if not _REFERENCE.fullmatch(value):
+                yield Mask(name.end(), name.end() + len(value), masked(value))
 
 
 def _mask(found: re.Match[str], group: int) -> Mask:

@@ -38,6 +38,9 @@ EXPECTED_SOURCES = {
 
 BARE = "CLAUDE_CODE_SIMPLE"
 
+TOKEN_OF_CI = "CLAUDE_CODE_OAUTH_TOKEN"  # noqa: S105 a name, no secret
+"""What a subscription pays with where nobody can log in (documentation of `claude setup-token`)."""
+
 
 @rule(
     "unexpected-payer",
@@ -63,7 +66,7 @@ def _finding(
     switch = _bare_switch(machine, route)
     blamed = _left_out(route, expected) if route.source is Source.NONE and route.starts else None
     place = (switch and switch.place) or (blamed and (blamed.fault or blamed.place)) or route.place
-    place = place or expected.place or Place(str(machine.claude.credentials), "")
+    place = place or expected.place or _where_a_login_belongs(machine)
     severity = Severity.ERROR if route == verdict.route else Severity.WARNING
     return Finding(
         "unexpected-payer",
@@ -74,6 +77,12 @@ def _finding(
         tuple(variable_fixes(machine, place)) if switch and place.path else (),
         tuple(_commands(machine, route, expected, switch)),
     )
+
+
+def _where_a_login_belongs(machine: Machine) -> Place:
+    if machine.in_ci:
+        return Place(variable=TOKEN_OF_CI)
+    return Place(str(machine.claude.credentials), "")
 
 
 def _message(machine: Machine, verdict: Verdict, route: Route, expected: Expectation) -> str | None:
@@ -165,6 +174,10 @@ def _commands(
         name = f'"{behind.profile}"' if windows else behind.profile
         run = "$Env:ANTHROPIC_PROFILE = " if windows else "export ANTHROPIC_PROFILE="
         yield Command(f"{run}{name}", "Lets this profile pay for what this shell starts.")
+    elif machine.in_ci:
+        if expected.billing is Billing.SUBSCRIPTION:
+            purpose = f"Makes a token for CI; store it as the secret {TOKEN_OF_CI} of the job."
+            yield Command("claude setup-token", purpose)
     elif expected.billing in (None, *LOG_INS):
         run = LOG_INS[expected.billing or Billing.SUBSCRIPTION]
         yield Command(run, "Logs in with the account that should pay.")
