@@ -206,10 +206,11 @@ class Workbench:
 
     def discard_editors(self) -> None:
         """Closes every editor; what was not saved is lost."""
-        while self.page.locator(".tabs-container .tab").count():
-            self.page.locator(".tabs-container .tab.active").click()  # keys may go to a web view
+        tabs = self.page.locator(".tabs-container .tab")
+        while open_tabs := tabs.count():
+            tabs.and_(self.page.locator(".active")).click()  # keys may go to a web view
             self.command("View: Revert and Close Editor")
-            self.page.wait_for_timeout(100)
+            expect(tabs).not_to_have_count(open_tabs)
 
     def set_machine_settings(self, **settings: object) -> None:
         """Replaces the settings under ``billingLens``, with "__" for the dots in their names."""
