@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from billing_lens.billing.credential import Place
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
 from billing_lens.billing.history import AccountChange, last_account_change
 from billing_lens.billing.route import Billing, Route, resolve_route
@@ -14,7 +15,7 @@ from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Verdict
 from billing_lens.rules.toml_reader import Severities
-from billing_lens.rules.wanted import Wanted, wanted_of
+from billing_lens.rules.wanted import NOTHING_WANTED, Wanted, wanted_of
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Review:
     findings: tuple[ReviewedFinding, ...]
     environments: tuple[SeenFrom, ...]
     """The route as the terminal, the editor and what the project declares see it."""
+    wanted: Wanted = NOTHING_WANTED
     suppressed: int = 0
     """How many findings the user's preferences leave out."""
 
@@ -114,12 +116,49 @@ def review(
         for finding in rule.check(machine, verdict)
     )
     left = [it for found in findings if (it := _as_wanted(found, wanted))]
-    ordered = sorted(
-        left, key=lambda found: (found.finding.severity.rank, not found.rule.explains_route)
-    )
+    ordered = _in_order(left)
     suppressed = len(findings) - len(ordered)
     everywhere = (*seen_from, *declared)
-    return Review(machine, route, other, expected, tuple(ordered), everywhere, suppressed)
+    return Review(machine, route, other, expected, ordered, everywhere, wanted, suppressed)
+
+
+def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review | None:
+    """Return the findings of a machine of which nothing changed but the open text at `path`.
+
+    While one types, a text mostly means what it meant, and then only the rules that look at texts
+    can find something else. The fixes stay those of `before` and do not fit the text any more. None
+    where only a whole `review` can tell.
+    """
+    was, now = before.machine.file(path), machine.file(path)
+    if was is None or now is None or not now.means_the_same_as(was):
+        return None
+    kept = [found for found in before.findings if not found.rule.reads_text]
+    if any(place.path == path and place.span for found in kept for place in _places_of(found)):
+        return None
+    verdict = Verdict(before.route, before.other, before.expected)
+    anew = [
+        ReviewedFinding(finding, ())
+        for rule in RULES.values()
+        if rule.reads_text and machine.version in rule.versions
+        for finding in rule.check(machine, verdict)
+    ]
+    wanted = [it for found in anew if (it := _as_wanted(found, before.wanted))]
+    return replace(before, machine=machine, findings=_in_order([*kept, *wanted]))
+
+
+def _places_of(found: ReviewedFinding) -> Iterator[Place]:
+    yield found.finding.place
+    yield from (related.place for related in found.finding.related)
+
+
+def _in_order(findings: Iterable[ReviewedFinding]) -> tuple[ReviewedFinding, ...]:
+    """Return the worst first; among equals why the wrong one pays, then the rules' own order."""
+    position = {rule: index for index, rule in enumerate(RULES)}
+
+    def key(found: ReviewedFinding) -> tuple[int, bool, int]:
+        return found.finding.severity.rank, not found.rule.explains_route, position[found.rule.id]
+
+    return tuple(sorted(findings, key=key))
 
 
 def _as_wanted(found: ReviewedFinding, wanted: Wanted) -> ReviewedFinding | None:

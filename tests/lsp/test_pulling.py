@@ -143,21 +143,6 @@ async def test_many_pulls_while_typing_cost_few_looks_and_end_up_right(
     }
 
 
-async def test_a_pull_that_is_cancelled_is_answered_so(start_editor: RunServer) -> None:
-    editor = await start_editor(capabilities=capable(pulling=True))
-    path = editor.home(PROFILE)
-    editor.open(path)
-    editor.edit(path, ((0, 0), (0, 0), "\n"))
-    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(path.as_uri()))
-    editor.protocol.send_request(types.TEXT_DOCUMENT_DIAGNOSTIC, params, msg_id="slow")
-    editor.cancel_request(types.CancelParams("slow"))
-    with pytest.raises(RequestRefusedError) as refused:
-        await editor.answer("slow")
-
-    assert refused.value.code == types.LSPErrorCodes.RequestCancelled
-    assert await codes(editor, path) == TAKES_OVER
-
-
 async def test_the_editor_is_asked_to_pull_again_after_a_change_outside(
     start_editor: RunServer,
 ) -> None:

@@ -257,6 +257,19 @@ class ConfigFile:
         span = whole if self.kind in PLAIN_KINDS else self.span_of(pointer)
         return self.buffer.range(span, encoding) if span else None
 
+    def means_the_same_as(self, other: ConfigFile) -> bool:
+        """Whether Claude Code gets the same from both; their texts may differ.
+
+        Answers False where that cannot be told without a look at all of the texts.
+        """
+        if self.kind not in MODELS or _stand(self) != _stand(other):
+            return False
+        if self._accepted is other._accepted:
+            return True
+        if self.kind is Kind.CLAUDE_SETTINGS:
+            return self.value == other.value
+        return bool(self._accepted) and bool(other._accepted) and self._model == other._model
+
     def with_text(self, data: bytes) -> ConfigFile:
         """Return this file as it would be with `data` as its bytes."""
         entry = replace(self.entry, state=FileState.REGULAR, data=data, hides_bom=False)
@@ -265,6 +278,12 @@ class ConfigFile:
     def missing(self) -> ConfigFile:
         """Return this file as it would be if it were not there."""
         return replace(self, entry=FileEntry(self.path, FileState.MISSING), opened=None)
+
+
+def _stand(file: ConfigFile) -> tuple[object, ...]:
+    """Return what decides about a file besides its text."""
+    entry = file.entry
+    return file.path, file.kind, file.scope, entry.state, entry.mode, entry.link_target
 
 
 _STATE_PROBLEMS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import cast
 
 from pygls.exceptions import JsonRpcInvalidParams
 
+from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile, OpenText
 from billing_lens.lsp.conversion import path_of
 from billing_lens.lsp.diagnostics import is_shown_in
@@ -16,7 +18,7 @@ from billing_lens.lsp.settings import Settings
 from billing_lens.machine.machine import Machine
 from billing_lens.machine.reading import MachineReader, this_machine
 from billing_lens.output.json import Document, status_document
-from billing_lens.review import Review, review
+from billing_lens.review import Review, review, reviewed_while_typing
 from billing_lens.rules import Severity
 
 
@@ -39,6 +41,19 @@ class Folder:
         self.review = review(machine, settings.mode, settings.wish, settings.severities)
         before, self.status = self.status, status_document(self.review)
         return self.status != before
+
+    def while_typing(self, path: str, text: OpenText) -> Review | None:
+        """Return what is found once the open text at `path` is `text`, None if that takes a look.
+
+        It is for showing findings alone: its fixes are those of the last look.
+        """
+        file = self.config_file(path)
+        # What an editor makes of a byte order mark is for the reader to say.
+        if self.review is None or file is None or file.entry.data.startswith(BOM_UTF8):
+            return None
+        entry = replace(file.entry, state=FileState.REGULAR, data=text.document.data)
+        machine = self.review.machine.with_files(replace(file, entry=entry, opened=text))
+        return reviewed_while_typing(self.review, machine, path)
 
     def differs(self, machine: Machine) -> bool:
         """Whether `machine` is not what was last reviewed."""

@@ -58,6 +58,8 @@ class BillingLensServer(LanguageServer):
         self._settling = Settling(self.look_if_changed)
         self._started = asyncio.Event()
         self._looked_at = 0.0
+        self._typed_in: set[str] | None = set()
+        """The documents edited since the last look; None when something else changed too."""
         self._client_knows = False
         """Whether the client itself made the change that is looked at next."""
         self._polling: asyncio.Task[None] | None = None
@@ -139,7 +141,9 @@ class BillingLensServer(LanguageServer):
         if kind is not None:
             self.channels.edited(uri)
             self._client_knows = True
-            self.look_soon()
+            if self._typed_in is not None:
+                self._typed_in.add(uri)
+            self._soon()
 
     def close(self, uri: str) -> None:
         """Forget a document's text; what stands on the disk counts again."""
@@ -150,7 +154,11 @@ class BillingLensServer(LanguageServer):
             self.look_soon()
 
     def look_soon(self) -> None:
-        """Look again when typing pauses."""
+        """Look again when typing pauses: something else than a document changed."""
+        self._typed_in = None
+        self._soon()
+
+    def _soon(self) -> None:
         if self._has_looked:
             self._settling.soon()
 
@@ -172,6 +180,28 @@ class BillingLensServer(LanguageServer):
         await self._settling.pause()
         if self._settling.due or not self._has_looked:
             self.look_if_changed()
+
+    async def show_edited(self, uri: str) -> None:
+        """Have the diagnostics of an open document up to date, at once once we have started.
+
+        The look at the next pause in typing stays due where the text means what it meant.
+        """
+        if not self._started.is_set():
+            await self.pause()
+        elif self._settling.due and not self._shown_while_typing(uri):
+            self.look_if_changed()
+
+    def _shown_while_typing(self, uri: str) -> bool:
+        path = path_of(uri)
+        text = self.documents.texts().get(path) if path else None
+        if path is None or text is None or self._typed_in != {uri}:
+            return False
+        found = [folder.while_typing(path, text) for folder in self.folders]
+        reviews = [review for review in found if review]
+        if len(reviews) < len(found):
+            return False
+        self._show(reviews)
+        return True
 
     async def pull_settings(self) -> None:
         """Ask the client for our settings, where it can be asked."""
@@ -232,11 +262,12 @@ class BillingLensServer(LanguageServer):
         """Review what is new, and tell the client what is new to it."""
         changed = [folder for folder, machine in looked if folder.take(machine, self.settings)]
         self._settling.cancel()
+        self._typed_in = set()
         client_knows, self._client_knows = self._client_knows, False
         if not looked:
             return
         self._looked_at = asyncio.get_running_loop().time()
-        self._show()
+        self._show([folder.review for folder in self.folders if folder.review])
         for folder in changed:
             self.protocol.notify(STATUS_CHANGED, {**(folder.status or {}), "folder": folder.uri})
         self._refreshes.ask(
@@ -245,10 +276,9 @@ class BillingLensServer(LanguageServer):
             annotations=bool(changed) or not client_knows,
         )
 
-    def _show(self) -> None:
+    def _show(self, reviews: Sequence[Review]) -> None:
         """Let the client have the diagnostics of every file for which they are new."""
         encoding = self.documents.encoding
-        reviews = [folder.review for folder in self.folders if folder.review]
         found = merged([diagnostics_by_path(it, encoding, self._support) for it in reviews])
         self.channels.show({self.documents.uri_at(path): it for path, it in found.items()})
 

@@ -89,7 +89,7 @@ def _answer_pulls(server: BillingLensServer) -> None:
     async def diagnostics(
         params: types.DocumentDiagnosticParams,
     ) -> types.DocumentDiagnosticReport:
-        await server.pause()
+        await server.show_edited(params.text_document.uri)
         return server.channels.pull(params.text_document.uri, params.previous_result_id)
 
 

@@ -29,6 +29,7 @@ CONSEQUENCES = {
     "invalid-config",
     severity=Severity.ERROR,
     evidence=("creds truncated JSON", "antvar[ant only] invalid JSON config", "~/.claude.json []"),
+    reads_text=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """A file that decides who pays cannot be read as it was meant."""

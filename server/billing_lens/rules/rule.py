@@ -125,6 +125,8 @@ class Rule:
     check: Check
     explains_route: bool = False
     """Whether it says why the wrong one pays; such findings come before those on details."""
+    reads_text: bool = False
+    """Whether it looks at the texts themselves; who pays has no part in what it finds then."""
 
     @property
     def documentation(self) -> str:
@@ -142,13 +144,21 @@ def rule(
     evidence: tuple[str, ...],
     versions: str = "",
     explains_route: bool = False,
+    reads_text: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a check as the rule `identifier`; its docstring's first line is the summary."""
 
     def register(check: Check) -> Check:
         summary = (check.__doc__ or "").partition("\n")[0]
         RULES[identifier] = Rule(
-            identifier, severity, evidence, Versions(versions), summary, check, explains_route
+            identifier,
+            severity,
+            evidence,
+            Versions(versions),
+            summary,
+            check,
+            explains_route,
+            reads_text,
         )
         return check
 

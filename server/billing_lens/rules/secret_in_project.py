@@ -33,6 +33,7 @@ STORED = {
     "secret-in-project",
     severity=Severity.WARNING,
     evidence=("apikey @ proj trusted",),
+    reads_text=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """A token or key stands in a file that is shared with the project."""

@@ -18,6 +18,7 @@ from billing_lens.rules.rule import Finding, Severity, Verdict, rule
     "settings-ignored",
     severity=Severity.WARNING,
     evidence=("user settings.json invalid JSON", "user settings.json one bad field + env apikey"),
+    reads_text=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """One mistake makes Claude Code ignore a settings file as a whole, without a word."""

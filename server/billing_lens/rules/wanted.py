@@ -42,6 +42,16 @@ class Wanted:
         return Severity.HINT if wanted and own is Severity.HINT else wanted
 
 
+NOTHING_WANTED = Wanted(
+    wish=None,
+    of_team=None,
+    of_person={},
+    by_team={},
+    team_may_lower=False,
+    own_files=frozenset(),
+)
+
+
 def wanted_of(machine: Machine, wish: Wish | None, severities: Severities) -> Wanted:
     """Return what counts of the wishes of this run, ``config.toml`` and the team's policy."""
     preferences, policy = preferences_of(machine), team_policy_of(machine)
