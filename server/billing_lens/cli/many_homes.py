@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import functools
 import glob
 import json
@@ -16,6 +17,7 @@ from billing_lens.cli.again import command_again
 from billing_lens.cli.fault import fault_text
 from billing_lens.cli.options import UnreadableMachineError, UsageError, review_of
 from billing_lens.cli.workers import MOST_WORKERS, PATIENCE_SECONDS, in_order, usual_workers
+from billing_lens.machine.machine import Machine
 from billing_lens.output.homes_text import CheckedHome, Home, UnreadHome, home_lines, homes_text
 from billing_lens.output.json import home_document, unread_home_document
 from billing_lens.output.screen import screen_for
@@ -73,6 +75,7 @@ def _check(given: argparse.Namespace, path: str) -> Home:
     alone = argparse.Namespace(**{**vars(given), "home": home, "cwd": home, "no_env": True})
     try:
         seen = review_of(alone)
+        _must_be_readable(seen.machine)
         found = tuple((it.finding.severity, it.finding.rule) for it in seen.findings)
         if given.format == "json":
             return CheckedHome(path, found, document=json.dumps(home_document(path, seen)))
@@ -83,6 +86,18 @@ def _check(given: argparse.Namespace, path: str) -> Home:
         return _unread(path, str(error))
     except Exception as error:  # noqa: BLE001 one home must not stop the others
         return _unread(path, f"{path}: {fault_text(error)}")
+
+
+def _must_be_readable(machine: Machine) -> None:
+    """Claude Code, run by the home's owner, can read what we may not: nothing can be said then.
+
+    Raises:
+        UnreadableMachineError: a file that decides is closed to us.
+    """
+    denied = os.strerror(errno.EACCES)
+    closed = next((it for it in machine.files.values() if denied in it.entry.reason), None)
+    if closed:
+        raise UnreadableMachineError(f"{closed.path} cannot be read: {denied}")
 
 
 def _unread(path: str, message: str) -> UnreadHome:
