@@ -39,8 +39,12 @@ def _in(place: Path) -> Path:
 
 
 def check(place: Path, *options: str) -> Run:
-    nowhere = str(place.parent / "managed")
-    return run("check", "--home", f"{place}/*", "--managed-dir", nowhere, *options)
+    return check_home(f"{place}/*", *options)
+
+
+def check_home(home: str, *options: str) -> Run:
+    """Check without the managed settings of this machine."""
+    return run("check", "--home", home, "--managed-dir", os.devnull, *options)
 
 
 def lines(done: Run) -> dict[str, dict[str, Any]]:
@@ -68,7 +72,7 @@ class TestWhatIsSaid:
 
     def test_the_findings_are_those_of_the_home_alone(self, homes: Path) -> None:
         version = ("--claude-version", "2.1.146", "--no-env")
-        alone = run("check", "--format", "json", "--home", str(homes / "ann"), *version)
+        alone = check_home(str(homes / "ann"), "--format", "json", *version)
 
         together = lines(check(homes, "--format", "json", *version))["ann"]
         assert together["findings"] == alone.json["findings"]
@@ -146,26 +150,26 @@ class TestExitCode:
 class TestWhichHomes:
     def test_several_named_and_patterns_are_each_checked_once(self, homes: Path) -> None:
         named = [str(homes / "cid"), f"{homes}/[ab]*", str(homes / "ann") + "/"]
-        options = [part for name in named for part in ("--home", name)]
+        more = [part for name in named[1:] for part in ("--home", name)]
 
-        done = run("check", "--format", "json", *options)
+        done = check_home(named[0], "--format", "json", *more)
 
         assert list(lines(done)) == ["ann", "bob", "cid"]
 
     def test_a_pattern_that_matches_one_home_still_prints_lines(self, homes: Path) -> None:
-        done = run("check", "--format", "json", "--home", f"{homes}/b?b")
+        done = check_home(f"{homes}/b?b", "--format", "json")
 
         assert list(lines(done)) == ["bob"]
 
     def test_one_plain_home_is_told_of_as_ever(self, homes: Path) -> None:
-        done = run("check", "--format", "json", "--home", str(homes / "bob"))
+        done = check_home(str(homes / "bob"), "--format", "json")
 
         assert done.json == {"schema": 1, "findings": []}
 
     def test_a_home_whose_name_looks_like_a_pattern_is_one_home(self, homes: Path) -> None:
         odd = (homes / "bob").rename(homes / "b[o]b*")
 
-        done = run("check", "--format", "json", "--home", str(odd))
+        done = check_home(str(odd), "--format", "json")
 
         assert done.json == {"schema": 1, "findings": []}
 
@@ -274,7 +278,8 @@ class TestOddHomes:
         (homes / "cid").chmod(0o700)
         (homes / "ann/.config").chmod(0o700)
 
-        done = _without_root("check", "--home", f"{homes}/*", "--format", "json")
+        options = ("--home", f"{homes}/*", "--managed-dir", os.devnull, "--format", "json")
+        done = _without_root("check", *options)
 
         told = lines(done)
         assert done.code == 3
