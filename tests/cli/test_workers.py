@@ -78,16 +78,17 @@ def test_a_caller_who_has_enough_does_not_wait_for_the_rest() -> None:
     assert time.monotonic() - started < 20
 
 
-def homes_in(place: Path, count: int) -> str:
+def homes_in(place: Path, count: int) -> tuple[str, ...]:
+    """Return the options that check as many homes, without the managed settings of this machine."""
     for number in range(count):
         headline().build(place / f"user-{number:03}")
-    return f"{place}/*/home"
+    return "--home", f"{place}/*/home", "--managed-dir", os.devnull
 
 
 def test_progress_is_shown_on_a_terminal_and_leaves_no_trace(tmp_path: Path) -> None:
     homes = homes_in(tmp_path, 30)
 
-    shown = shown_on_a_terminal("check", "--home", homes, "--jobs", "1")
+    shown = shown_on_a_terminal("check", *homes, "--jobs", "1")
 
     assert "/30 [" in shown.written
     assert shown.lines[0].startswith("30 homes, 30 clean")
@@ -96,14 +97,14 @@ def test_progress_is_shown_on_a_terminal_and_leaves_no_trace(tmp_path: Path) -> 
 def test_lines_of_json_are_their_own_progress(tmp_path: Path) -> None:
     homes = homes_in(tmp_path, 3)
 
-    shown = shown_on_a_terminal("check", "--home", homes, "--format", "json")
+    shown = shown_on_a_terminal("check", *homes, "--format", "json")
 
     assert shown.written.count('{"schema": 1, "home"') == 3
     assert "%" not in shown.written
 
 
 def test_no_progress_is_shown_where_no_person_looks(tmp_path: Path) -> None:
-    command, environment = program("check", "--home", homes_in(tmp_path, 3))
+    command, environment = program("check", *homes_in(tmp_path, 3))
 
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
 
@@ -111,29 +112,33 @@ def test_no_progress_is_shown_where_no_person_looks(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_ends_it_without_a_word_and_leaves_no_process(tmp_path: Path) -> None:
-    homes = homes_in(tmp_path, 300)
-    command, environment = program("check", "--home", homes, "--jobs", "2")
-    running = subprocess.Popen(
-        command,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    group = running.pid
-    while len(_members(group)) < 3:
-        time.sleep(0.01)
-    time.sleep(0.3)
+    running = _started(homes_in(tmp_path, 100))
 
-    os.killpg(group, signal.SIGINT)
+    os.killpg(running.pid, signal.SIGINT)
 
-    out, err = running.communicate(timeout=20)
-    assert (running.returncode, out, err) == (130, b"", b"")
-    assert _members(group) == []
+    _, said = running.communicate(timeout=20)
+    assert (running.returncode, said) == (130, b"")
+    assert _members(running.pid) == []
 
 
 def test_a_reader_who_has_seen_enough_ends_it(tmp_path: Path) -> None:
-    command, environment = program("check", "--home", homes_in(tmp_path, 60), "--format", "json")
+    running = _started(homes_in(tmp_path, 100))
+    assert running.stdout is not None
+    assert running.stderr is not None
+
+    running.stdout.close()
+
+    assert running.wait(20) == 0
+    assert running.stderr.read() == b""
+    assert _members(running.pid) == []
+
+
+def _started(homes: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    """Return a run in a process group of its own that has printed a line.
+
+    It cannot end before somebody reads the others: they are more than a pipe holds.
+    """
+    command, environment = program("check", *homes, "--format", "json")
     running = subprocess.Popen(
         command,
         env=environment,
@@ -142,14 +147,8 @@ def test_a_reader_who_has_seen_enough_ends_it(tmp_path: Path) -> None:
         start_new_session=True,
     )
     assert running.stdout is not None
-    assert running.stderr is not None
     assert running.stdout.readline().startswith(b'{"schema": 1')
-
-    running.stdout.close()
-
-    assert running.wait(20) == 0
-    assert running.stderr.read() == b""
-    assert _members(running.pid) == []
+    return running
 
 
 def _members(group: int) -> list[int]:
