@@ -10,21 +10,26 @@ python=$(command -v python3 || command -v python) \
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
   || { echo "::error::Billing Lens needs Python 3.10 or newer; add actions/setup-python before it."; exit 3; }
 
-echo "::group::Install Billing Lens"
-"$python" -m venv "$environment"
-programs=$environment/bin
-[ -d "$programs" ] || programs=$environment/Scripts # Windows
-"$programs/python" -m pip install --quiet --disable-pip-version-check \
-  --require-hashes -r "$action/requirements/runtime.txt"
-"$programs/python" -m pip install --quiet --disable-pip-version-check --no-deps "$action"
-echo "::endgroup::"
+if [ ! -e "$environment/ready" ]; then # a job may use the action more than once
+  echo "::group::Install Billing Lens"
+  "$python" -m venv "$environment"
+  programs=$environment/bin
+  [ -d "$programs" ] || programs=$environment/Scripts # Windows
+  "$programs/python" -m pip install --quiet --disable-pip-version-check \
+    --require-hashes -r "$action/requirements/runtime.txt"
+  "$programs/python" -m pip install --quiet --disable-pip-version-check --no-deps "$action"
+  echo "$programs" > "$environment/ready"
+  echo "::endgroup::"
+fi
+programs=$(cat "$environment/ready")
 
 options=(--ci)
 [ -z "${BILLING_LENS_EXPECT:-}" ] || options+=(--expect "$BILLING_LENS_EXPECT")
 [ -z "${BILLING_LENS_ORGANIZATION:-}" ] || options+=(--organization "$BILLING_LENS_ORGANIZATION")
 [ -z "${BILLING_LENS_CLAUDE_VERSION:-}" ] || options+=(--claude-version "$BILLING_LENS_CLAUDE_VERSION")
 
-"$programs/billing-lens" status --json "${options[@]}" | "$programs/python" -c '
+status=$("$programs/billing-lens" status --json "${options[@]}")
+printf '%s' "$status" | "$programs/python" -c '
 import json, sys
 route = json.load(sys.stdin)["route"]
 for name in ("billing", "source", "label"):

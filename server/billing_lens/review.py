@@ -99,7 +99,9 @@ def review(
     count.
     """
     wanted = wanted_of(machine, wish, severities or {})
-    route, other = resolve_route(machine, mode), resolve_route(machine, mode.other)
+    route = resolve_route(machine, mode)
+    # Nobody sits before a job of CI, so there is no other mode.
+    other = route if machine.in_ci else resolve_route(machine, mode.other)
     expected = expectation(machine, wanted.wish, wanted.of_team)
     seen_from = environments(machine, (route, other))
     declared = declared_environments(machine)

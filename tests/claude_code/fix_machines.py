@@ -10,6 +10,8 @@ from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 USER = ".claude/settings.json"
 PROJECT = "proj/.claude/settings.json"
 LOCAL = "proj/.claude/settings.local.json"
+VSCODE = ".config/Code/User/settings.json"
+EXTENSION = "claudeCode.environmentVariables"
 MANAGED = "/etc/claude-code/managed-settings.json"
 CONFIG = ".config/anthropic/configs/default.json"
 CREDENTIALS = ".config/anthropic/credentials/default.json"
@@ -118,6 +120,21 @@ MACHINES: Mapping[str, MadeUpMachine] = {
     ),
     "user settings with a wrong field": LOGIN.with_files(
         {USER: {"permissions": "none", "env": {"EDITOR": "vi"}}}
+    ),
+    "token in VS Code's settings": LOGIN.with_files(
+        {VSCODE: {EXTENSION: [{"name": "ANTHROPIC_AUTH_TOKEN", "value": TOKEN}]}}
+    ),
+    "Bedrock in VS Code's settings": LOGIN.with_files(
+        {VSCODE: {EXTENSION: [{"name": "CLAUDE_CODE_USE_BEDROCK", "value": "1"}]}}
+    ),
+    "bare in user settings": _env(USER, CLAUDE_CODE_SIMPLE="1"),
+    "bare in project settings": _env(PROJECT, CLAUDE_CODE_SIMPLE="1"),
+    "profile that is missing, named by user settings": PROFILE.with_files(
+        {USER: {"env": {"ANTHROPIC_PROFILE": "gone"}}}
+    ),
+    "profile that is missing, named by the process": PROFILE.with_env(ANTHROPIC_PROFILE="gone"),
+    "login of another kind demanded by user settings": LOGIN.with_files(
+        {USER: {"forceLoginMethod": "console"}}
     ),
     "token that the team does not allow": _env(USER, ANTHROPIC_AUTH_TOKEN=TOKEN).with_files(
         {"proj/.billing-lens.toml": '[allowed]\nsources = ["claude_ai_login"]\n'}

@@ -15,14 +15,16 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from billing_lens.billing.claude_status import Agreement, compare
 from billing_lens.billing.route import Route, resolve_route
+from billing_lens.billing.surroundings import as_seen_by_extension
+from billing_lens.config.kinds import Kind
 from billing_lens.fixes.fix import Fix, simulate
-from billing_lens.machine.machine import Mode
+from billing_lens.machine.machine import Machine, Mode
 from billing_lens.review import Review, review
 from tests.claude_code import lens
 from tests.claude_code.fix_machines import MACHINES
@@ -50,6 +52,8 @@ class Promise:
     rules: tuple[str, ...]
     headless: Route
     interactive: Route
+    in_editor: bool = False
+    """Whether it is about Claude Code as VS Code's extension starts it."""
 
     @property
     def machine(self) -> MadeUpMachine:
@@ -65,6 +69,7 @@ class Promise:
             "rules": list(self.rules),
             "fix": self.fix.id,
             "title": self.fix.title,
+            **({"environment": "editor"} if self.in_editor else {}),
             "headless": _promised(self.headless),
             "interactive": _promised(self.interactive),
         }
@@ -89,9 +94,16 @@ def promises(name: str, version: str) -> Iterator[Promise]:
         }
         for fix, mode in offered.values():
             after = simulate(fix, machine)
+            in_editor = _is_of_editor(machine, fix)
+            seen = as_seen_by_extension(after) if in_editor else after
             rules = sorted({rule for it in reviews.values() for rule in _rules(it, fix)})
-            routes = [resolve_route(after, it) for it in (Mode.HEADLESS, Mode.INTERACTIVE)]
-            yield Promise(name, version, fix, mode, tuple(rules), *routes)
+            routes = [resolve_route(seen, it) for it in (Mode.HEADLESS, Mode.INTERACTIVE)]
+            yield Promise(name, version, fix, mode, tuple(rules), *routes, in_editor=in_editor)
+
+
+def _is_of_editor(machine: Machine, fix: Fix) -> bool:
+    files = (machine.file(change.path) for change in fix.changes)
+    return all(file is not None and file.kind is Kind.VSCODE_SETTINGS for file in files)
 
 
 def _rules(seen: Review, fix: Fix) -> Iterator[str]:
@@ -105,11 +117,14 @@ def tried(promise: Promise) -> Line:
     with tempfile.TemporaryDirectory(prefix="billing-lens-fixes-") as root:
         built = promise.machine.build(Path(root))
         lens.apply(built, promise.version, promise.fix.id, promise.mode.value)
+        after = read_built(built, promise.version)
+        if promise.in_editor:
+            after = as_seen_by_extension(after)
+            built = replace(built, environment=dict(after.environment))
         status = observe_status(built, promise.version)
         wire = observe_wire(built, promise.version)
         seen, basis = _seen(promise.machine, wire, status)
         host = _foreign_host(wire)
-        after = read_built(built, promise.version)
         now = resolve_route(after, Mode.HEADLESS)
         claim = compare(after, now, status.status).agreement
     kept = seen == promise.headless.source.value and now.label == promise.headless.label

@@ -179,6 +179,7 @@ class TestWhichHomes:
             ["--home", "@/nobody*"],
             ["--home", "@/ann", "--home", "@/nobody*"],
             ["--home", "@/*", "--cwd", "@/ann"],
+            ["--home", "@/*", "--ci"],
             ["--home", "@/*", "--claude-version", "latest"],
             ["--home", "@/*", "--env", "NAME"],
             ["--home", "@/*", "--jobs", "0"],

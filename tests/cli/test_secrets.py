@@ -14,6 +14,7 @@ from tests.machines import CANARY, BuiltMachine, MadeUpMachine, assert_no_canary
 KEY = f"sk-ant-api03-{CANARY}"
 ODD = f"of no known form {CANARY}"
 SETTINGS = ".claude/settings.json"
+WORKFLOW = "proj/.github/workflows/claude.yml"
 FORMATS = ("text", "json", "sarif", "github", "junit")
 
 MACHINES = {
@@ -61,6 +62,27 @@ MACHINES = {
                 "api_key": KEY,
                 "organization_id": "2",
             }
+        }
+    ),
+    "the project's files": headline().with_files(
+        {
+            WORKFLOW: f"# claude\nenv: {{ANTHROPIC_AUTH_TOKEN: '{ODD}', A: {KEY}}}\njobs:\n  a:\n"
+            "    steps: [{uses: anthropics/claude-code-action@v1, with: {anthropic_api_key: "
+            f"'{KEY}', settings: '{{\"apiKeyHelper\": \"echo {CANARY}\"}}'}}}}, {{run: claude}}]\n",
+            "proj/.gitlab-ci.yml": f"a: {{script: claude {KEY}, variables: {{GW_TOKEN: {KEY}}}}}",
+            "proj/.devcontainer/devcontainer.json": f'{{"containerEnv": {{"ANTHROPIC_AUTH_TOKEN": '
+            f'"{ODD}", "ANTHROPIC_BASE_URL": "https://u:{CANARY}@gateway.example/"}}}}',
+            "proj/compose.yaml": "services: {a: {command: claude, env_file: .env, environment: "
+            f"['CLAUDE_CODE_OAUTH_TOKEN={ODD}']}}}}\n",
+            "proj/.env": f"ANTHROPIC_API_KEY='{ODD}'\n",
+        }
+    ),
+    "broken files of the project": headline().with_files(
+        {
+            WORKFLOW: f"env: {{ANTHROPIC_AUTH_TOKEN: '{ODD}\njobs: [",
+            "proj/.gitlab-ci.yml": f"claude: &{CANARY} [*{CANARY}-x, !{CANARY}\n",
+            "proj/.devcontainer.json": f'{{"containerEnv": {{"ANTHROPIC_API_KEY": "{KEY}',
+            "proj/compose.yaml": f"services: {{claude: '{KEY}\t",
         }
     ),
     "federation": headline().with_env(

@@ -24,7 +24,7 @@ HEADINGS = ("What it means", "Who pays", "Why it happens", "How to fix it", "Bad
 
 _MACHINE = re.compile(r"<!-- machine: (\w+) (\S+) -->")
 _MODE = re.compile(r"<!-- mode: (\d+) -->")
-_FILE = re.compile(r"^`~/([^`]+)`:\n\n```(?:json|toml)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^`~/([^`]+)`:\n\n```(?:json|toml|yaml)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (\w+)=(.*)$", re.MULTILINE)
 _PROFILE_FILES = ".config/anthropic/"
 

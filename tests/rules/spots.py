@@ -48,6 +48,11 @@ class Spot:
         """Whether only VS Code is told, and a terminal is not."""
         return bool(self.run)
 
+    @property
+    def told_anyway(self) -> list[str]:
+        """The rules that speak of a secret there whoever pays."""
+        return ["secret-in-project"] if self.path == WORKSPACE else []
+
     def text(self, variable: str, value: str) -> str:
         """Return a file that sets `variable`, formatted by hand and with more in it."""
         member = f'"{variable}":  "{value}"'

@@ -88,7 +88,7 @@ def test_it_marks_a_refused_key_wherever_it_is_set(
 def test_in_the_editor_the_no_holds(tmp_path: Path, spot: Spot, mode: Mode) -> None:
     machine = REFUSED.with_files({spot.path: spot.text(NAME, KEY)})
 
-    assert rules_of(reviewed(machine, tmp_path, NEWEST, mode)) == []
+    assert rules_of(reviewed(machine, tmp_path, NEWEST, mode)) == spot.told_anyway
 
 
 def test_it_takes_the_place_of_the_rule_on_keys_nobody_was_asked_about(tmp_path: Path) -> None:

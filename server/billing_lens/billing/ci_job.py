@@ -37,6 +37,7 @@ def as_ci_job(machine: Machine, environment: Mapping[str, str] | None = None) ->
         backups=(),
         keychain=_EMPTY_KEYCHAIN,
         variables_set_in={},
+        in_ci=True,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from billing_lens.billing.credential import Source, State
+from billing_lens.billing.credential import Source, State, short_id
 from billing_lens.billing.precedence import PRECEDENCE
 from billing_lens.billing.surroundings import Payer
 
@@ -59,6 +59,8 @@ class Difference:
     one: str
     other: str
     effect: str
+    places: tuple[str, str] = ("", "")
+    """Where it stands on each side."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def _credentials(one: Side, other: Side) -> Iterator[Difference]:
         if [it.identity for it in here] != [it.identity for it in there]:
             named = (here or there)[0].name
             effect = _effect(source, one, other)
-            yield Difference(named, _described(here), _described(there), effect)
+            places = _places(here), _places(there)
+            yield Difference(named, _described(here), _described(there), effect, places)
 
 
 def _order(one: Side, other: Side) -> tuple[Source, ...]:
@@ -102,17 +105,21 @@ def _of(side: Side, source: Source) -> list[Standing]:
 
 
 def _described(standings: list[Standing]) -> str:
-    return "; ".join(map(_standing, standings)) or "not there"
+    return "; ".join(map(_standing, standings)) or "absent"
 
 
 def _standing(it: Standing) -> str:
     said = {
         State.ACTIVE: "in charge",
         State.ALSO_SENT: "sent along",
-        State.SHADOWED: "there, not reached",
+        State.SHADOWED: "outranked",
     }.get(it.state) or f"does not count: {it.reason.rstrip('.')}"
-    whose = f", organization {it.organization}" if it.organization else ""
-    return f"{said}{whose} ({it.place})" if it.place else f"{said}{whose}"
+    whose = f", organization {short_id(it.organization)}" if it.organization else ""
+    return said + whose
+
+
+def _places(standings: list[Standing]) -> str:
+    return "; ".join(it.place for it in standings if it.place)
 
 
 def _effect(source: Source, one: Side, other: Side) -> str:

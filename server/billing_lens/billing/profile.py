@@ -130,7 +130,8 @@ def _judge(
     if authentication is None or authentication.type not in (USER_OAUTH, OIDC_FEDERATION):
         return credential.unusable("The profile says no way to sign in that Claude Code knows.")
     if profile and isinstance(profile.base_url, float | int):
-        return credential.failing("The profile's base_url is a number.")
+        where = place_in(config, "/base_url")
+        return credential.failing("The profile's base_url is a number.", where)
     if authentication.type == OIDC_FEDERATION:
         if selection.kind is ProfileKind.IMPLICIT:
             credential = replace(credential, profile_kind=ProfileKind.FEDERATED)
@@ -144,9 +145,11 @@ def _judge_federated(
     token = how.identity_token
     from_file = bool(token and token.path and _is_file(machine, token.path))
     if not (from_file or has_identity_token(machine, environment)):
-        return credential.failing("The profile is federated but there is no identity token.")
+        where = replace(credential.place, pointer="/authentication/identity_token")
+        return credential.failing("The profile is federated but there is no identity token.", where)
     if not (how.federation_rule_id or environment.get("ANTHROPIC_FEDERATION_RULE_ID")):
-        return credential.failing("The profile is federated but names no federation rule.")
+        where = replace(credential.place, pointer="/authentication/federation_rule_id")
+        return credential.failing("The profile is federated but names no federation rule.", where)
     pinned = credential.place.pointer == "/organization_id"
     if not (pinned or environment.get("ANTHROPIC_ORGANIZATION_ID")):
         return credential.failing("The profile is federated but names no organization.")
@@ -162,19 +165,31 @@ def _judge_user_oauth(
     if not file.entry.data and machine.version not in EMPTY_CREDENTIALS_HANG:
         return credential.unusable("The profile's credentials file is empty.", whole)
     if not _NAME.fullmatch(credential.profile or ""):
-        return credential.failing("The profile's name holds a character that is not allowed.")
+        reason = "The profile's name holds a character that is not allowed."
+        return credential.failing(reason, credential.selected_by)
     if (file.entry.mode or 0) & 0o077:
-        reason = "Others can read the profile's credentials; Claude Code hangs."
-        return credential.failing(reason, whole)
+        return credential.failing(f"Others can read the profile's credentials; {_HANGS}", whole)
     stored = file.model(ProfileCredentials)
-    if stored is None or not stored.access_token:
-        reason = "The profile's credentials hold no access token; Claude Code hangs."
+    if stored is None:
+        reason = f"The profile's credentials cannot be read as JSON; {_HANGS}"
+        return credential.failing(reason, _spoilt(file))
+    if not stored.access_token:
+        reason = f"The profile's credentials hold no access token; {_HANGS}"
         return credential.failing(reason, place_in(file, "/access_token"))
     expired = stored.expires_at is not None and stored.expires_at * 1000 <= machine.now_ms
     if expired and not (stored.refresh_token and how.client_id):
         reason = "The profile's sign-in has expired and cannot be renewed."
         return credential.failing(reason, place_in(file, "/expires_at"))
     return credential
+
+
+_HANGS = "with such a file Claude Code hangs."
+
+
+def _spoilt(file: ConfigFile) -> Place:
+    """Return what makes the file unreadable: a mistake in the JSON, or a byte order mark."""
+    span = next((problem.span for problem in file.problems), None)
+    return replace(place_in(file), span=span)
 
 
 def find_federation(machine: Machine, environment: Environment) -> Iterator[Credential]:

@@ -246,12 +246,13 @@ def _no_route(
             starts=False,
         )
     known = account(machine)
+    nothing = "No secret that Claude Code could use is set in this job."
     return Route(
         mode,
         Source.NONE,
         Billing.NONE,
         "Not logged in",
-        "No credential that Claude Code could use was found.",
+        nothing if machine.in_ci else "No credential that Claude Code could use was found.",
         works=False,
         place=Place(known[1].path, "/oauthAccount") if known else None,
         credentials=ranked,

@@ -54,8 +54,10 @@ def environments(machine: Machine, terminal: Sequence[Route]) -> tuple[SeenFrom,
 
     ``terminal`` is the process's own environment, in both modes. ``editor`` is Claude Code's VS
     Code extension, which runs it headless with variables of its own. ``editor-terminal``, VS Code's
-    own terminal, is listed only where VS Code gives it variables.
+    own terminal, is listed only where VS Code gives it variables. A job of CI has no editor.
     """
+    if machine.in_ci:
+        return tuple(SeenFrom("terminal", route.mode, route) for route in dict.fromkeys(terminal))
     seen = [SeenFrom("terminal", route.mode, route) for route in terminal]
     variables = dict(_terminal_variables(machine))
     if variables:
@@ -73,7 +75,7 @@ def declared_environments(machine: Machine) -> tuple[SeenFrom, ...]:
     ``ci`` is headless and has nothing of this home; ``devcontainer`` is listed in both modes;
     ``compose`` is headless.
     """
-    if not any(
+    if machine.in_ci or not any(
         concerns_claude(file) for kind in DECLARING_KINDS for file in machine.files_of(kind)
     ):
         return ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from billing_lens.cli.options import add_machine_options
+from billing_lens.cli.options import add_ci_option, add_machine_options
 from billing_lens.config.secrets import SECRET_NAME
 from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor, masked, redact_json_text
@@ -50,6 +50,7 @@ def _line(words: list[str], for_claude: list[str]) -> str:
 def _options(given: argparse.Namespace, machine: Machine) -> Iterator[_Option]:
     """Yield every machine option that does not have its default value."""
     parser = argparse.ArgumentParser(add_help=False)
+    add_ci_option(parser)
     add_machine_options(parser)
     defaults = vars(parser.parse_args([]))
     hide = _Hider(machine)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from billing_lens.cli.options import (
     add_amount_options,
+    add_ci_option,
     add_color_option,
     add_machine_options,
     review_of,
@@ -26,12 +27,12 @@ _DESCRIPTION = """\
 Reports what pays for Claude Code although it should not: each finding on the
 exact text that is to blame, with its proof and its fixes. Nothing is changed.
 
-With several homes (--home more than once, or a pattern in quotes) each is checked
-for itself, without this process's variables: a line of JSON each, or in text a
-line for each that needs a look.
+With several homes (--home more than once, or a pattern in quotes) each is
+checked for itself, without this process's variables: a line of JSON for each,
+or in text a line for each that needs a look.
 
 Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, 3 the
-machine, or one of several homes, could not be read (even if there are findings)."""
+machine, or one of several homes, could not be read, whatever is found."""
 
 _EXAMPLES = """\
 examples:
@@ -41,6 +42,7 @@ examples:
   billing-lens check --fail-on warning   be strict
   billing-lens check --expect subscription --mode headless
                                          as CI would be billed
+  billing-lens check --ci                in a job of CI: which secret would pay
   billing-lens check --format sarif > billing-lens.sarif
                                          for code scanning
   billing-lens check --home '/home/*' --format json > homes.jsonl
@@ -74,6 +76,7 @@ def add_parser(commands: Subcommands) -> None:
         verbose="leftovers that change nothing too, and the files looked at (text)",
     )
     add_color_option(parser)
+    add_ci_option(parser)
     add_machine_options(parser, many_homes=True)
     parser.add_argument(
         "--jobs",
@@ -128,7 +131,12 @@ def _text(seen: Review, given: argparse.Namespace, code: int) -> str:
     if given.quiet:
         return concise_text(seen, screen, _failing(seen, given))
     again = functools.partial(command_again, given, seen.machine)
-    return check_text(seen, screen, again, verbose=given.verbose)
+    text = check_text(seen, screen, again, verbose=given.verbose)
+    if not given.ci:
+        return text
+    from billing_lens.output.text import verdict_text  # noqa: PLC0415
+
+    return f"{verdict_text(seen, screen)}\n  {seen.route.reason}\n\n{text}"
 
 
 def _json(seen: Review, given: argparse.Namespace, code: int) -> str:

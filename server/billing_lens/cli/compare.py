@@ -12,14 +12,19 @@ from billing_lens.billing.comparison import Side, compare
 from billing_lens.billing.elsewhere import RunElsewhere, runs_elsewhere
 from billing_lens.billing.route import Route, resolve_route
 from billing_lens.billing.surroundings import described, environments
-from billing_lens.cli.options import UsageError, add_machine_options, read_machine
-from billing_lens.cli.subcommand import Subcommands
+from billing_lens.cli.options import (
+    UsageError,
+    add_color_option,
+    add_machine_options,
+    read_machine,
+)
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.output.comparison import comparisons_document, comparisons_text
 from billing_lens.output.json import run_document
-from billing_lens.output.paint import paint_for
 from billing_lens.output.redaction import Redactor
 from billing_lens.output.saved_status import NoStatusError, side_of, side_of_text
+from billing_lens.output.screen import screen_for
 
 SAME, DIFFERENT = 0, 1
 HERE = ("terminal", "editor", "editor-terminal")
@@ -28,21 +33,44 @@ LARGEST_STATUS = 64 * 1024 * 1024
 """How many bytes a saved status may have."""
 
 
+_DESCRIPTION = """\
+Says why the same project is paid differently in two places: the first
+difference in Claude Code's order, what it does, and then the others.
+
+A and B are each one of
+  terminal, editor, editor-terminal     of this machine
+  ci, devcontainer, compose             what the project's files declare;
+                                        ci:JOB and compose:SERVICE pick one
+  a file, or -                          a saved 'billing-lens status --json'
+
+Exit codes: 0 the same one pays, 1 another one, 2 wrong usage, 3 the machine
+could not be read."""
+
+_EXAMPLES = """\
+examples:
+  billing-lens compare ci                why CI is paid otherwise than here
+  billing-lens compare ci:review ci:test
+                                         two jobs
+  billing-lens compare editor            VS Code and a terminal
+  billing-lens compare theirs.json       somebody else's machine and this one
+  ssh HOST billing-lens status --json | billing-lens compare -"""
+
+
 def add_parser(commands: Subcommands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         "compare",
         help="say why two places are paid differently",
-        description="Compares two places: terminal, editor, editor-terminal, ci, devcontainer or "
-        "compose of this machine, or a saved `billing-lens status --json` (- for standard input). "
-        "`ci:JOB` picks one job. "
-        "Exit codes: 0 the same payer, 1 another, 2 wrong usage.",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=EXAMPLES_AS_WRITTEN,
     )
-    parser.add_argument("a", metavar="A", help="a place, the file of a saved status, or -")
+    parser.add_argument("a", metavar="A", help="a place, or the file of a saved status")
     parser.add_argument(
         "b", metavar="B", nargs="?", help="what to compare it with (default: the terminal here)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    add_color_option(parser)
     add_machine_options(parser)
     parser.set_defaults(run=run)
 
@@ -59,7 +87,7 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         text = json.dumps(comparisons_document(comparisons), indent=2)
     else:
-        text = comparisons_text(comparisons, paint_for())
+        text = comparisons_text(comparisons, screen_for(given.color))
     print(Redactor(machine).text(text))
     return SAME if all(it.same_payer for it in comparisons) else DIFFERENT
 
@@ -129,6 +157,6 @@ def _saved(path: str) -> Side:
     except ValueError:
         raise UsageError("a file's name cannot hold NUL") from None
     try:
-        return side_of_text(os.path.basename(path), text)
+        return side_of_text(path, text)
     except NoStatusError as error:
         raise UsageError(f"'{path}' {error}") from None

@@ -36,6 +36,8 @@ def check_homes(given: argparse.Namespace) -> int:
     """
     if given.format not in FORMATS:
         raise UsageError(f"--format {given.format} tells of one home; use text or json for several")
+    if given.ci:
+        raise UsageError("--ci looks at a job, which has no home; leave --home out")
     if given.cwd:
         raise UsageError("--cwd is a folder of one home; several are looked at from their own top")
     homes = _homes_named(given.homes)

@@ -74,6 +74,16 @@ def add_machine_options(parser: argparse.ArgumentParser, *, many_homes: bool = F
     group.add_argument("--organization", metavar="ID", help="the organization that should pay")
 
 
+def add_ci_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--ci``, which the commands take that only look."""
+    parser.add_argument(
+        "--ci",
+        action="store_true",
+        help="as a job of CI: the environment, the project and managed settings count, and nothing"
+        " of a home (headless)",
+    )
+
+
 def add_color_option(parser: argparse.ArgumentParser) -> None:
     """Add ``--color``, which every command that prints for people takes."""
     parser.add_argument(
@@ -212,4 +222,9 @@ def review_of(given: argparse.Namespace) -> Review:
         UsageError: an option makes no sense.
         UnreadableMachineError: the home is not a directory that can be read.
     """
-    return review(read_machine(given), Mode(given.mode), wish_of(given))
+    machine = read_machine(given)
+    if not getattr(given, "ci", False):
+        return review(machine, Mode(given.mode), wish_of(given))
+    from billing_lens.billing.ci_job import as_ci_job  # noqa: PLC0415 only jobs of CI need it
+
+    return review(as_ci_job(machine), Mode.HEADLESS, wish_of(given))

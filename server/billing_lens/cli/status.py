@@ -8,6 +8,7 @@ import json
 
 from billing_lens.cli.options import (
     add_amount_options,
+    add_ci_option,
     add_color_option,
     add_machine_options,
     review_of,
@@ -48,6 +49,7 @@ def add_parser(commands: Subcommands) -> None:
         verbose="leftovers that change nothing too, and the files looked at",
     )
     add_color_option(parser)
+    add_ci_option(parser)
     add_machine_options(parser)
     parser.set_defaults(run=run)
 

@@ -8,7 +8,7 @@ from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import DECLARING_KINDS
 
-_CONCERNS = re.compile(rb"anthropic|claude", re.IGNORECASE)
+_CONCERNS = re.compile(rb"anthropic|claude|sk-ant-", re.IGNORECASE)
 
 
 def concerns_claude(file: ConfigFile) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from billing_lens.config.document import Document
 from billing_lens.text.dotenv_document import DotenvDocument
-from billing_lens.text.json_document import JsonNode
+from billing_lens.text.json_document import JsonNode, parts_of
 from billing_lens.text.yaml_document import YamlNode
 
 _MOST = 20_000
@@ -51,8 +51,14 @@ def named_texts(document: Document) -> Iterator[NamedText]:
 def _named(node: JsonNode | YamlNode) -> Iterator[NamedText]:
     text = node.text if isinstance(node, YamlNode) else str(node.value)
     if node.key is not None:
-        yield NamedText(node.key, text, node.pointer)
+        yield NamedText(_name_of(node.key, node.pointer), text, node.pointer)
         return
     name, equals, value = text.partition("=")
     if equals and name.isidentifier():
         yield NamedText(name, value, node.pointer)
+
+
+def _name_of(key: str, pointer: str) -> str:
+    """Return the name a text stands under; GitLab also writes ``NAME: {value: …}``."""
+    above = parts_of(pointer)[:-1]
+    return above[-1] if key == "value" and above else key

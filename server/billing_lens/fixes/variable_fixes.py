@@ -32,7 +32,8 @@ def variable_fixes(machine: Machine, place: Place) -> Iterator[Fix]:
     """
     file = machine.existing(place.path) if place.path else None
     if file is None:
-        if place.variable and place.path is None:
+        # What a job's own variables set is changed where the job is set up, not in its files.
+        if place.variable and place.path is None and not machine.in_ci:
             yield from _cancel(machine, place.variable, Scope.USER)
         return
     yield from _switch_off(machine, file, place)

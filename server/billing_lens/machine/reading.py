@@ -393,4 +393,5 @@ def _onboarded_version(files: Iterable[ConfigFile]) -> ClaudeVersion | None:
 def _is_same(known: object, now: object) -> bool:
     if isinstance(known, tuple) and isinstance(now, tuple):
         return known[0] is now[0] and known[1:] == now[1:]
-    return known is now
+    # What is not there, or cannot be read, is told anew at each look.
+    return known is now or known == now

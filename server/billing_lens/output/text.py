@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from billing_lens.billing.credential import Credential, Source, State, short_id
 from billing_lens.billing.expectation import is_as_expected
 from billing_lens.billing.route import Billing, Route, describe_source
-from billing_lens.billing.surroundings import described
+from billing_lens.billing.surroundings import SeenFrom, described, payer_of
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Mode
 from billing_lens.output.columns import printable
@@ -116,7 +116,10 @@ class _Status:
             yield "host", f"{host} (ANTHROPIC_BASE_URL)"
         if route.email:
             yield "account", self.safe(route.email)
-        yield "mode", f"{route.mode.value}; {self.safe(_other_mode(review))}"
+        if review.machine.in_ci:
+            yield "mode", "headless, in a job of CI"
+        else:
+            yield "mode", f"{route.mode.value}; {self.safe(_other_mode(review))}"
         for label, text in _environments(review):
             yield label, self.safe(text)
         change = review.last_account_change
@@ -194,9 +197,16 @@ def _other_mode(review: Review) -> str:
 def _environments(review: Review) -> Iterator[tuple[str, str]]:
     """Yield a label and words for each other environment that pays differently."""
     for seen in review.environments:
-        nobody_elsewhere = seen.declared and seen.route.billing is Billing.NONE
-        if seen.name == "terminal" or seen.route.label == review.route.label or nobody_elsewhere:
+        if seen.name == "terminal" or not _is_paid_differently(seen, review.route):
             continue
         where = ", ".join(dict.fromkeys(it.name for it in seen.declared))
         label = "editor" if seen.name.startswith("editor") else "elsewhere"
         yield label, f"{described(seen.name, where)} bills {seen.route.label}"
+
+
+def _is_paid_differently(seen: SeenFrom, usual: Route) -> bool:
+    """Whether an environment is worth a line; of what the project declares little is known."""
+    if not seen.declared:
+        return seen.route.label != usual.label
+    is_paid = seen.route.billing is not Billing.NONE
+    return is_paid and not payer_of(seen.route).may_be(payer_of(usual))

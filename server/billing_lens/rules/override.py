@@ -103,12 +103,14 @@ def evidence(verdict: Verdict, route: Route) -> Iterator[Related]:
     if login:
         yield Related(login.place, f"Your {login_name(login)} login is here.")
     elif verdict.expected and verdict.expected.place:
-        yield Related(verdict.expected.place, f"This shows {verdict.expected.origin}.")
+        shown = f"This shows {verdict.expected.origin}."
+        said = "This says what should pay."
+        yield Related(verdict.expected.place, shown if verdict.expected.inferred else said)
 
 
 def commands_for(machine: Machine, place: Place) -> Iterator[Command]:
     """Yield what to run when the process's variable is to blame, with the line that sets it."""
-    if place.variable is None or place.path is not None:
+    if place.variable is None or place.path is not None or machine.in_ci:
         return
     line = probably_set_in(machine, place.variable)
     also = f"; take it out of {line.path}, line {line.range.start.line + 1}, too" if line else ""
@@ -121,7 +123,7 @@ def set_by(machine: Machine, place: Place) -> str:
     """Return who sets a variable or setting: "your shell", "the project's settings" and so on."""
     file = machine.file(place.path) if place.path else None
     if file is None:
-        return "your shell"
+        return "the job" if machine.in_ci else "your shell"
     return _SETTERS[file.scope] if file.scope else "VS Code's settings"
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.credential import Credential, Place, ProfileKind, Source, State
+from billing_lens.billing.route import Route
 from billing_lens.config.kinds import Kind
+from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.profile_fixes import profile_fixes
+from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
+from billing_lens.rules.override import commands_for, run_of
 from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
 
 
@@ -27,45 +31,66 @@ from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """Claude Code uses a profile that it cannot sign in with: it hangs or fails."""
-    for profile in verdict.route.credentials_from(Source.PROFILE):
-        if profile.works is False and profile.can_be_chosen:
-            severity = verdict.severity_of(profile)
-            yield Finding(
-                "profile-broken",
-                severity,
-                _message(profile, severity),
-                profile.fault or profile.place,
-                tuple(_evidence(profile)),
-                tuple(profile_fixes(machine, profile)),
-                tuple(_commands(machine, profile)),
-                leftover=severity is Severity.HINT,
-            )
+    for route, profile in _broken(verdict):
+        severity = verdict.severity_of(profile)
+        yield Finding(
+            "profile-broken",
+            severity,
+            _message(verdict, route, profile, severity),
+            profile.fault or profile.place,
+            tuple(_evidence(profile)),
+            tuple(_fixes(machine, profile)),
+            tuple(_commands(machine, profile)),
+            leftover=severity is Severity.HINT,
+        )
 
 
-def _message(profile: Credential, severity: Severity) -> str:
-    outcome = (
-        "is not in charge now."
-        if severity is Severity.HINT
-        else "is in charge all the same, and nothing else is tried."
-    )
-    return f"{profile.problem} Profile '{profile.profile}' {outcome}"
+def _broken(verdict: Verdict) -> Iterator[tuple[Route, Credential]]:
+    """Yield each broken profile once, with the run that uses it where there is one."""
+    found = [
+        (route, profile)
+        for route in verdict.routes
+        for profile in route.credentials_from(Source.PROFILE)
+        if profile.works is False and profile.can_be_chosen
+    ]
+    used = [it for it in found if it[1].state is State.ACTIVE]
+    seen: set[Place] = set()
+    for route, profile in (*used, *found):
+        if profile.place not in seen:
+            seen.add(profile.place)
+            yield route, profile
+
+
+def _message(verdict: Verdict, route: Route, profile: Credential, severity: Severity) -> str:
+    whose = f"{run_of(verdict, route)}profile '{profile.profile}'"
+    outcome = "is in charge all the same, and nothing else is tried."
+    if severity is Severity.HINT:
+        whose, outcome = f"profile '{profile.profile}'", "is not in charge now."
+    return f"{profile.problem} {whose[0].upper()}{whose[1:]} {outcome}"
 
 
 def _evidence(profile: Credential) -> Iterator[Related]:
     if profile.fault:
         yield Related(profile.place, f"Profile '{profile.profile}' is here.")
-    if profile.selected_by:
+    if profile.selected_by and profile.selected_by != profile.fault:
         yield Related(profile.selected_by, f"This selects the profile '{profile.profile}'.")
 
 
+def _fixes(machine: Machine, profile: Credential) -> Iterator[Fix]:
+    if profile.profile_kind is ProfileKind.EXPLICIT and profile.selected_by:
+        yield from variable_fixes(machine, profile.selected_by)
+    yield from profile_fixes(machine, profile)
+
+
 def _commands(machine: Machine, profile: Credential) -> Iterator[Command]:
+    if profile.profile_kind is ProfileKind.EXPLICIT and profile.selected_by:
+        yield from commands_for(machine, profile.selected_by)
     file = machine.existing(profile.fault.path or "") if profile.fault else None
     if file is None or file.kind is not Kind.ANTHROPIC_CREDENTIALS:
         return
     if (file.entry.mode or 0) & 0o077:
-        yield Command(
-            f"chmod 600 {shlex.quote(file.path)}", "Lets nobody but you read the credentials."
-        )
+        purpose = "Lets nobody but you read the credentials."
+        yield Command(f"chmod 600 {shlex.quote(file.path)}", purpose)
     else:
         sign_in = f"ant auth login --profile {profile.profile}"
         yield Command(sign_in, "Signs in anew, if you want this profile to pay.")

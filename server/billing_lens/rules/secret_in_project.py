@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
-from typing import cast
 
 from billing_lens.billing.credential import Place
+from billing_lens.billing.surroundings import EXTENSION_VARIABLES
 from billing_lens.config.concern import concerns_claude
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import DECLARING_KINDS, Kind, Scope
@@ -17,7 +18,15 @@ from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
 from billing_lens.text.edits import remove_properties, set_property
-from billing_lens.text.json_pointer import parts_of, pointer_of
+from billing_lens.text.json_node import JsonNode
+from billing_lens.text.json_pointer import parts_of
+
+STORED = {
+    Kind.CLAUDE_CREDENTIALS: ("/claudeAiOauth/accessToken", "/claudeAiOauth/refreshToken"),
+    Kind.ANTHROPIC_CREDENTIALS: ("/access_token", "/refresh_token"),
+    Kind.CLAUDE_STATE: ("/primaryApiKey",),
+}
+"""Where Claude Code and ``ant`` keep secrets; one that is there stands for the whole file."""
 
 
 @rule(
@@ -30,23 +39,21 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     del verdict
     for file in machine.files.values():
         reason = _shared(machine, file)
-        for pointer, value in _texts(file) if reason else ():
-            name = parts_of(pointer)[-1]
-            if _is_secret(name, value):
-                yield Finding(
-                    "secret-in-project",
-                    Severity.WARNING,
-                    f"A secret stands here in plain text, and {reason}. "
-                    "Move it out, and revoke it if anyone else may have seen it.",
-                    Place(file.path, pointer),
-                    fixes=tuple(_move(machine, file, pointer, name, value)),
-                    commands=tuple(_untrack(file)),
-                )
+        for name, node in _secrets(file) if reason else ():
+            yield Finding(
+                "secret-in-project",
+                Severity.WARNING,
+                f"A secret stands here in plain text, and {reason}. "
+                "Move it out, and revoke it if anyone else may have seen it.",
+                Place(file.path, node.pointer),
+                fixes=tuple(_move(machine, file, name, node)),
+                commands=tuple(_untrack(machine, file)),
+            )
         if reason and file.kind in DECLARING_KINDS and concerns_claude(file):
-            yield from _declared(file, reason)
+            yield from _declared(machine, file, reason)
 
 
-def _declared(file: ConfigFile, reason: str) -> Iterator[Finding]:
+def _declared(machine: Machine, file: ConfigFile, reason: str) -> Iterator[Finding]:
     """Yield the secrets in what says how the project runs elsewhere."""
     from billing_lens.rules.declared_secret import (  # noqa: PLC0415 few projects have such files
         reference_to,
@@ -63,7 +70,7 @@ def _declared(file: ConfigFile, reason: str) -> Iterator[Finding]:
             f"A secret stands here in plain text, and {reason}. "
             f"{instead}, and revoke it if anyone else may have seen it.",
             place,
-            commands=(*storing(file, name), *_untrack(file)),
+            commands=(*storing(file, name), *_untrack(machine, file)),
         )
 
 
@@ -75,45 +82,85 @@ def _shared(machine: Machine, file: ConfigFile) -> str:
         return "git tracks this file"
     if file.scope is Scope.PROJECT or file.kind in DECLARING_KINDS - {Kind.DOTENV}:
         return "this file is meant to be shared with the project"
-    workspace = machine.path(file.path).parent == machine.cwd / ".vscode"
-    shared = file.kind is Kind.VSCODE_SETTINGS and workspace
-    return "the workspace's settings are shared with the project" if shared else ""
+    if _is_of_workspace(machine, file):
+        return "the workspace's settings are shared with the project"
+    return ""
 
 
-def _texts(file: ConfigFile) -> Iterator[tuple[str, str]]:
-    """Yield each text of `env` or VS Code's lists of variables, with its pointer."""
-    if file.kind not in (Kind.CLAUDE_SETTINGS, Kind.VSCODE_SETTINGS) or file.is_broken:
-        return
-    root = file.value
-    for key, section in cast("dict[str, object]", root).items() if isinstance(root, dict) else ():
-        if key == "apiKeyHelper" and isinstance(section, str):
-            yield pointer_of(key), section
+def _is_of_the_project(machine: Machine, file: ConfigFile) -> bool:
+    """Whether git is meant to track the file."""
+    declares = file.kind in DECLARING_KINDS - {Kind.DOTENV}
+    return declares or _is_of_workspace(machine, file)
+
+
+def _is_of_workspace(machine: Machine, file: ConfigFile) -> bool:
+    in_workspace = machine.path(file.path).parent == machine.cwd / ".vscode"
+    return file.kind is Kind.VSCODE_SETTINGS and in_workspace
+
+
+def _secrets(file: ConfigFile) -> Iterator[tuple[str, JsonNode]]:
+    """Yield each secret with the name of what it is for. A broken file shows its secrets too."""
+    if file.kind in STORED:
+        found = (file.document.node(pointer) for pointer in STORED[file.kind])
+        stored = (node for node in found if node and isinstance(node.value, str) and node.value)
+        yield from ((parts_of(node.pointer)[-1], node) for node in [*stored][:1])
+    elif file.kind in (Kind.CLAUDE_SETTINGS, Kind.VSCODE_SETTINGS):
+        named = {node.pointer: (name, node) for name, node in _settings(file)}
+        for name, node in named.values():
+            if isinstance(node.value, str) and _is_secret(name, node.value):
+                yield name, node
+
+
+def _settings(file: ConfigFile) -> Iterator[tuple[str, JsonNode]]:
+    """Yield what sets a variable or names a helper, each with its name."""
+    root = file.document.root
+    for section in root.members() if root else ():
+        key = section.key or ""
+        if key == "apiKeyHelper":
+            yield key, section
         elif key == "env" or key.startswith("terminal.integrated.env."):
-            members = cast("dict[str, object]", section) if isinstance(section, dict) else {}
-            for name, value in members.items():
-                if isinstance(value, str):
-                    yield pointer_of(key, name), value
+            yield from ((member.key or "", member) for member in section.members())
+        elif key == EXTENSION_VARIABLES:
+            for entry in section.elements():
+                name, value = entry.child("name"), entry.child("value")
+                if name and value:
+                    yield str(name.value), value
+
+
+_SETTING = re.compile(r"[\d.]+|true|false|yes|no|on|off", re.IGNORECASE)
+"""The value of ``MAX_THINKING_TOKENS`` and the like."""
+
+_PLACE = re.compile(r"_(file|path|dir|url|uri|endpoint|name)$", re.IGNORECASE)
+"""How the name of a variable ends that says where something is."""
+
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+"""No token or key is a plain word; ``ollama`` is what a gateway without keys is given."""
 
 
 def _is_secret(name: str, value: str) -> bool:
     """Whether it is a secret itself, not a reference to one such as ``${env:TOKEN}``."""
-    if name == "apiKeyHelper":
-        return holds_a_token(value)
-    return bool(value.strip()) and "$" not in value and SECRET_NAME.search(name) is not None
+    if holds_a_token(value):
+        return True
+    if name == "apiKeyHelper" or "$" in value or not SECRET_NAME.search(name):
+        return False
+    if "headers" in name.lower():
+        return SECRET_NAME.search(value.replace("-", "_")) is not None
+    is_word = _WORD.fullmatch(value.strip()) and not re.search("passw|secret", name.lower())
+    is_harmless = _SETTING.fullmatch(value.strip()) or _PLACE.search(name) or is_word
+    return bool(value.strip()) and not is_harmless
 
 
-def _move(machine: Machine, file: ConfigFile, pointer: str, name: str, value: str) -> Iterator[Fix]:
+def _move(machine: Machine, file: ConfigFile, name: str, node: JsonNode) -> Iterator[Fix]:
     """Move a variable to the settings of the project that only this user has."""
-    path = str(project_places(machine.cwd).local_settings)
-    local = machine.file(path)
+    path = _local_settings(machine)
     if file.scope is not Scope.PROJECT or not file.can_be_edited or path in machine.tracked:
         return
-    change = _setting(local, path, pointer, value)
+    change = _setting(machine.file(path), path, node.pointer, str(node.value))
     if change:
         yield Fix(
             f"move-to-local:{name}",
             f"Move {name} to .claude/settings.local.json, which is not shared",
-            (change, EditFile(file.path, remove_properties(file.document, (pointer,)))),
+            (change, EditFile(file.path, remove_properties(file.document, (node.pointer,)))),
             effort=1,
         )
 
@@ -126,11 +173,23 @@ def _setting(local: ConfigFile | None, path: str, pointer: str, value: str) -> C
         return CreateFile(path, (json.dumps(wrapped, indent=2) + "\n").encode(), mode=0o600)
     if not local.can_be_edited or local.document.node(pointer) is not None:
         return None
-    return EditFile(path, (set_property(local.document, pointer, value),))
+    try:
+        return EditFile(path, (set_property(local.document, pointer, value),))
+    except ValueError:
+        return None
 
 
-def _untrack(file: ConfigFile) -> Iterator[Command]:
-    if file.scope is Scope.LOCAL or file.kind is Kind.DOTENV:
-        yield Command(
-            f"git rm --cached {shlex.quote(file.path)}", "Lets git forget it, but keeps the file."
-        )
+def _local_settings(machine: Machine) -> str:
+    return str(project_places(machine.cwd).local_settings)
+
+
+def _untrack(machine: Machine, file: ConfigFile) -> Iterator[Command]:
+    """Yield how git forgets what is nobody else's, or what the secret could be moved to."""
+    local = _local_settings(machine)
+    if file.scope is Scope.PROJECT:
+        if local in machine.tracked:
+            purpose = "Lets git forget your local settings, so that the secret can move there."
+            yield Command(f"git rm --cached {shlex.quote(local)}", purpose)
+    elif file.path in machine.tracked and not _is_of_the_project(machine, file):
+        purpose = "Lets git forget it, but keeps the file."
+        yield Command(f"git rm --cached {shlex.quote(file.path)}", purpose)

@@ -179,6 +179,7 @@ class YamlDocument:
         else:
             at, reason = _mark_of(fault), fault.problem or "it ends too early"
         at = min(at, max(len(self._text) - 1, 0))
+        at = max(len(self._text[: at + 1].rstrip("\r\n")) - 1, 0)
         start, end = self._offset(at), self._offset(min(at + 1, len(self._text)))
         return SyntaxProblem(Span(start, end), "yaml", f"This is no valid YAML: {reason}.")
 

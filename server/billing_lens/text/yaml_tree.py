@@ -149,5 +149,5 @@ def _value_of(event: events.NodeEvent, start: int, end: int) -> YamlValue:
     if isinstance(event, events.SequenceStartEvent):
         return YamlValue("array", start, end)
     assert isinstance(event, events.ScalarEvent), "there are no other nodes"
-    is_null = event.style is None and event.value in _NULLS
+    is_null = not event.style and event.value in _NULLS
     return YamlValue("null" if is_null else "string", start, end, event.value)
