@@ -148,7 +148,7 @@ def test_the_installed_program_has_its_schemas(environment: Environment) -> None
 
 
 def test_the_installed_server_answers_an_editor(environment: Environment) -> None:
-    asked = [
+    asked: list[dict[str, object]] = [
         {"id": 1, "method": "initialize", "params": {"processId": None, "capabilities": {}}},
         {"id": 2, "method": "shutdown"},
         {"method": "exit"},

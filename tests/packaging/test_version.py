@@ -15,9 +15,3 @@ def test_the_extension_has_the_version_of_the_program() -> None:
         manifest = json.loads((ROOT / name).read_text(encoding="utf-8"))
         assert manifest["version"] == __version__, f"make version VERSION={__version__}"
     assert manifest["packages"][""]["version"] == __version__
-
-
-def test_the_changelog_tells_of_it() -> None:
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-
-    assert f"## [{__version__}]" in changelog or f"## {__version__}" in changelog
