@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .PHONY: help demo test lint vsix packages sbom version proof fixes conformance pages man
-.PHONY: requirements clean
+.PHONY: screenshots requirements clean
 .PHONY: need-python need-node real-vscode
 
 help:  ## Show what can be made.
@@ -30,8 +30,12 @@ lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
 	npm run --silent lint
 	npm test --silent
 
-vsix: node_modules/.ready  ## Package the VS Code extension as dist/billing-lens.vsix.
+vsix: $(VENV)/.dev node_modules/.ready  ## Package the VS Code extension, with the server in it.
+	rm -rf $(BUNDLED)
+	$(BIN)/python -m hatchling build --target wheel --directory $(BUNDLED)
+	cp requirements/runtime.txt $(BUNDLED)/requirements.txt
 	npm run --silent package
+BUNDLED := client-vscode/bundled
 
 packages: man  ## Build the wheel and the sdist in dist/python.
 	rm -rf dist/python
@@ -62,6 +66,9 @@ conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest vers
 pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from the rules.
 	$(BIN)/python -m tests.rules.pages
 
+screenshots: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode  ## Take the pictures in docs/images anew.
+	$(BIN)/python -m tests.vscode.screenshots
+
 man: $(VENV)/.dev  ## Write the man page as build/man/billing-lens.1; packages built then have it.
 	$(BIN)/python -m scripts.man_page build/man/billing-lens.1
 
@@ -71,7 +78,7 @@ requirements: $(VENV)/.dev  ## Lock the Python dependencies anew.
 LOCK := --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 clean:  ## Remove everything that was made.
-	rm -rf $(VENV) node_modules tests/vscode/node_modules build dist client-vscode/dist
+	rm -rf $(VENV) node_modules tests/vscode/node_modules build dist client-vscode/dist $(BUNDLED)
 
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml | need-python
 	@echo "Setting up Python in $(VENV) ..."

@@ -1,13 +1,8 @@
 import * as vscode from "vscode";
-import {
-  LanguageClient,
-  type LanguageClientOptions,
-  RevealOutputChannelOn,
-  State,
-} from "vscode-languageclient/node";
-import { findServer, type ServerProgram } from "./discovery";
-import { withoutDocumentText } from "./log";
-import { type Status, statusChanged, statusRequest } from "./protocol";
+import type { ServerClient } from "./client";
+import { type Crash, Crashes } from "./crashes";
+import { findServer, type Places, type ServerProgram } from "./discovery";
+import type { ServerCommands, Status } from "./protocol";
 import { readSettings, SECTION } from "./settings";
 import { oneAtATime } from "./singleFlight";
 import { workspaceInterpreters } from "./workspacePython";
@@ -15,37 +10,39 @@ import { workspaceInterpreters } from "./workspacePython";
 export type ServerState =
   | { kind: "starting" }
   | { kind: "running"; status: Status }
-  | { kind: "missing"; problem: string }
+  | { kind: "missing"; problem: string; canSetUp: boolean }
   | { kind: "stopped" };
 
-/**
- * All JSON files of the disk, active_config, which is plain text, and our own config.toml. Not
- * narrowed by name or folder: CLAUDE_CONFIG_DIR and ANTHROPIC_CONFIG_DIR can put Claude Code's files
- * anywhere, and only the server knows where they are. It answers nothing for the others.
- */
-const DOCUMENTS = [
-  { scheme: "file", language: "json" },
-  { scheme: "file", language: "jsonc" },
-  { scheme: "file", pattern: "**/active_config" },
-  { scheme: "file", pattern: "**/billing-lens/config.toml" },
-];
+/** A program that was started, with the version that it says it is of. */
+export interface RunningProgram extends ServerProgram {
+  version: string | undefined;
+}
 
 /** The language server: finds it, runs it, and tells what it says about who pays. */
 export class Server implements vscode.Disposable {
-  /** Stops the server if it runs, looks for it anew and starts it. */
-  readonly restart = oneAtATime(() => this.startAnew());
   readonly onDidChangeState: vscode.Event<ServerState>;
+  readonly onDidRun: vscode.Event<RunningProgram>;
+  readonly onDidCrash: vscode.Event<Crash>;
 
   private readonly stateChanged = new vscode.EventEmitter<ServerState>();
+  private readonly ran = new vscode.EventEmitter<RunningProgram>();
+  private readonly crashed = new vscode.EventEmitter<Crash>();
+  private readonly crashes = new Crashes();
+  private readonly startQueued = oneAtATime(() => this.startAnew());
   private currentState: ServerState = { kind: "starting" };
   private program: ServerProgram | undefined;
-  private client: LanguageClient | undefined;
+  private client: ServerClient | undefined;
+  private pause: NodeJS.Timeout | undefined;
+  private folder: vscode.Uri | undefined;
 
   constructor(
     private readonly extensionFolder: string,
     private readonly log: vscode.LogOutputChannel,
+    private readonly privateInterpreters: Places["privateInterpreters"],
   ) {
     this.onDidChangeState = this.stateChanged.event;
+    this.onDidRun = this.ran.event;
+    this.onDidCrash = this.crashed.event;
   }
 
   get state(): ServerState {
@@ -57,17 +54,75 @@ export class Server implements vscode.Disposable {
     return this.program?.origin !== "setting";
   }
 
+  /** Tells from now on who pays in this workspace folder; in the server's own choice if undefined. */
+  follow(folder: vscode.Uri | undefined): void {
+    if (folder?.toString() === this.folder?.toString()) {
+      return;
+    }
+    this.folder = folder;
+    if (this.client?.isRunning()) {
+      void this.askForStatus(this.client);
+    }
+  }
+
+  /** Runs one of the server's commands; undefined when it failed, which the user is told. */
+  async execute<Name extends keyof ServerCommands>(
+    name: Name,
+    argument?: object,
+    token?: vscode.CancellationToken,
+  ): Promise<ServerCommands[Name] | undefined> {
+    const command = `${SECTION}.server.${name}`;
+    if (!this.client?.offers(command)) {
+      void vscode.window.showErrorMessage(
+        "The Billing Lens server does not run, or is too old for this. Restart it, or update the package billing-lens.",
+      );
+      return undefined;
+    }
+    try {
+      return (await this.client.execute(command, argument, token)) as ServerCommands[Name];
+    } catch (error) {
+      if (!token?.isCancellationRequested) {
+        this.log.error(`${command} failed: ${String(error)}`);
+        void vscode.window.showErrorMessage(`Billing Lens: ${messageOf(error)}`);
+      }
+      return undefined;
+    }
+  }
+
+  /** Stops the server if it runs, looks for it anew and starts it. */
+  restart(): Promise<void> {
+    this.crashes.forget();
+    return this.startQueued();
+  }
+
+  /**
+   * Looks for a server anew once `work` says that it has made one. Until then it shows as starting
+   * where there is none.
+   */
+  async restartAfter(work: Promise<boolean>): Promise<void> {
+    const before = this.state;
+    if (before.kind === "missing") {
+      this.setState({ kind: "starting" });
+    }
+    if (await work) {
+      await this.restart();
+    } else if (before.kind === "missing") {
+      this.setState(before);
+    }
+  }
+
   async stop(): Promise<void> {
+    clearTimeout(this.pause);
     const client = this.client;
     this.client = undefined;
-    // Its end is ours, no crash: this client's state no longer counts.
+    // Its end is ours, no crash: what this client tells no longer counts.
     await client?.dispose().catch((error: unknown) => {
       this.log.warn(`The server did not stop in order: ${String(error)}`);
     });
   }
 
   dispose(): void {
-    this.stateChanged.dispose();
+    vscode.Disposable.from(this.stateChanged, this.ran, this.crashed).dispose();
   }
 
   private async startAnew(): Promise<void> {
@@ -76,6 +131,7 @@ export class Server implements vscode.Disposable {
     const program = await findServer({
       ...readSettings(),
       workspaceInterpreters,
+      privateInterpreters: this.privateInterpreters,
       searchPath: process.env["PATH"],
     });
     if (program.kind === "missing") {
@@ -86,66 +142,80 @@ export class Server implements vscode.Disposable {
     }
     this.program = program;
     this.log.info(`Starting ${[program.command, ...program.args].join(" ")}`);
-    const client = this.createClient(program);
-    this.client = client;
-    try {
-      await client.start();
-    } catch (error) {
-      this.log.error(`The server did not start: ${String(error)}`);
-      this.setState({ kind: "stopped" });
-    }
+    await this.run(program);
   }
 
-  private createClient(program: ServerProgram): LanguageClient {
-    const options: LanguageClientOptions = {
-      documentSelector: DOCUMENTS,
-      diagnosticCollectionName: "billing-lens",
-      outputChannel: this.log,
-      traceOutputChannel: withoutDocumentText(this.log),
-      revealOutputChannelOn: RevealOutputChannelOn.Never,
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- servers that pull settings need it too: it tells them when
-      synchronize: { configurationSection: SECTION },
-    };
+  private async run(program: ServerProgram): Promise<void> {
+    const { ServerClient } = await import("./client.js");
+    const whileCurrent =
+      <T extends unknown[]>(listener: (...args: T) => void) =>
+      (...args: T) => {
+        if (client === this.client) {
+          listener(...args);
+        }
+      };
     // Not the workspace, which is the default: `python -m` imports from the current directory first,
     // so that a folder named billing_lens there would be run in our server's place.
-    const cwd = this.extensionFolder;
-    const client = new LanguageClient(
-      SECTION,
-      "Billing Lens",
-      { command: program.command, args: program.args, options: { cwd } },
-      options,
-    );
-    client.onNotification(statusChanged, (status) => {
-      this.setStateFrom(client, { kind: "running", status });
-    });
-    // The client starts a crashed server again by itself, up to its own limit.
-    client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running) {
+    const client = new ServerClient(program, this.extensionFolder, this.log, {
+      onStatus: whileCurrent((status) => {
+        if (this.isOfFolder(status)) {
+          this.setState({ kind: "running", status });
+        }
+      }),
+      onRunning: whileCurrent((version) => {
+        this.ran.fire({ ...program, version });
         void this.askForStatus(client);
-      } else {
-        this.setStateFrom(client, { kind: newState === State.Starting ? "starting" : "stopped" });
-      }
+      }),
+      onCrash: whileCurrent(() => {
+        this.startAfterCrash();
+      }),
     });
-    return client;
+    this.client = client;
+    await client.start().catch(
+      whileCurrent((error: unknown) => {
+        this.log.error(`The server did not start: ${String(error)}`);
+        this.startAfterCrash();
+      }),
+    );
   }
 
-  private async askForStatus(client: LanguageClient): Promise<void> {
+  private async askForStatus(client: ServerClient): Promise<void> {
+    const { folder } = this;
     try {
-      const status = await client.sendRequest(statusRequest, {});
-      this.setStateFrom(client, { kind: "running", status });
+      const status = await client.askForStatus(folder);
+      if (client === this.client && folder === this.folder) {
+        this.setState({ kind: "running", status });
+      }
     } catch (error) {
       this.log.error(`The server did not say who pays: ${String(error)}`);
     }
   }
 
-  private setStateFrom(client: LanguageClient, state: ServerState): void {
-    if (client === this.client) {
-      this.setState(state);
+  /** Whether a status is that of the folder which is followed. */
+  private isOfFolder({ folder }: Status): boolean {
+    const isSaid = folder !== undefined && folder !== null && this.folder !== undefined;
+    return !isSaid || vscode.Uri.parse(folder).toString() === this.folder?.toString();
+  }
+
+  private startAfterCrash(): void {
+    this.client = undefined;
+    const crash = this.crashes.note(performance.now());
+    if (crash.pauseMs === undefined) {
+      this.setState({ kind: "stopped" });
+    } else {
+      this.log.info(`The server is started again in ${(crash.pauseMs / 1000).toString()} s.`);
+      this.setState({ kind: "starting" });
+      this.pause = setTimeout(() => void this.startQueued(), crash.pauseMs);
     }
+    this.crashed.fire(crash);
   }
 
   private setState(state: ServerState): void {
     this.currentState = state;
     this.stateChanged.fire(state);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,8 @@ import * as vscode from "vscode";
 
 export const SECTION = "billingLens";
 
+const CHOOSES_SERVER = [`${SECTION}.server.path`, `${SECTION}.interpreter`];
+
 /** The settings that this client itself uses; the server asks for the others. */
 export interface Settings {
   serverPath: string;
@@ -20,7 +22,11 @@ export function readSettings(): Settings {
 
 /** Whether a change can mean another server program; every other setting applies while it runs. */
 export function choosesServer(change: vscode.ConfigurationChangeEvent): boolean {
-  return ["server.path", "interpreter"].some((name) =>
-    change.affectsConfiguration(`${SECTION}.${name}`),
-  );
+  return CHOOSES_SERVER.some((name) => change.affectsConfiguration(name));
+}
+
+/** Shows the settings that choose the server. */
+export async function openSettings(): Promise<void> {
+  const query = CHOOSES_SERVER.map((name) => `@id:${name}`).join(" ");
+  await vscode.commands.executeCommand("workbench.action.openSettings", query);
 }

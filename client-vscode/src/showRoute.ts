@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
-import type { Credential, FileLocation, Status } from "./protocol";
+import { openPlace } from "./openPlace";
+import type { Credential, Status } from "./protocol";
+import { SECTION } from "./settings";
 import {
   credentialIcon,
   credentialState,
@@ -37,6 +39,10 @@ function routeItems(status: Status): RouteItem[] {
       label: `$(list-unordered) Problems: ${findings.toString()} from Billing Lens`,
       act: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
     },
+    {
+      label: "$(list-tree) All of this in the view Who Pays",
+      act: () => vscode.commands.executeCommand(`${SECTION}.whoPays.focus`),
+    },
   ];
 }
 
@@ -53,19 +59,4 @@ function credentialItem(credential: Credential): RouteItem {
 
 function separator(label: string): RouteItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
-}
-
-async function openPlace({ path, range }: FileLocation): Promise<void> {
-  const selection =
-    range &&
-    new vscode.Range(
-      range.start.line,
-      range.start.character,
-      range.end.line,
-      range.end.character,
-    );
-  await vscode.window.showTextDocument(vscode.Uri.file(path), {
-    preview: false,
-    ...(selection && { selection }),
-  });
 }

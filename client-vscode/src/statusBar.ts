@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Server, ServerState } from "./server";
 import { readSettings, SECTION } from "./settings";
-import { asMarkdown, facts, statusText } from "./wording";
+import { LINKED_COMMANDS, statusText, tooltipMarkdown } from "./statusText";
 
 const BACKGROUND = {
   none: undefined,
@@ -39,15 +39,8 @@ export function createStatusBarItem(server: Server): vscode.Disposable {
 }
 
 function tooltip(state: ServerState): vscode.MarkdownString {
-  if (state.kind !== "running") {
-    const words = state.kind === "missing" ? state.problem : statusText(state).spoken;
-    return new vscode.MarkdownString(asMarkdown(words));
-  }
-  const { status } = state;
-  // Not appendText: it makes every space one that no line is broken at.
-  const paragraphs = [
-    `**Who pays for Claude Code:** ${asMarkdown(status.route.label)}`,
-    ...facts(status).map(({ name, value }) => `${name}: ${asMarkdown(value)}`),
-  ];
-  return new vscode.MarkdownString(paragraphs.join("\n\n"));
+  const markdown = new vscode.MarkdownString(tooltipMarkdown(state));
+  // Trusted for these alone. No icons: names from files could hold their syntax.
+  markdown.isTrusted = { enabledCommands: LINKED_COMMANDS };
+  return markdown;
 }

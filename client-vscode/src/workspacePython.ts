@@ -7,29 +7,17 @@ import { virtualEnvironmentsIn } from "./discovery";
  * virtual environments. None in an untrusted workspace, which must not choose what is run.
  */
 export async function workspaceInterpreters(): Promise<string[]> {
-  if (!vscode.workspace.isTrusted) {
-    return [];
-  }
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter(
-    (folder) => folder.uri.scheme === "file",
-  );
-  const selected = await selectedInterpreters(folders);
+  const selected = await selectedInterpreters();
   const inFolders = await Promise.all(
-    folders.map((folder) => virtualEnvironmentsIn(folder.uri.fsPath)),
+    trustedFolders().map((folder) => virtualEnvironmentsIn(folder.uri.fsPath)),
   );
   return [...new Set([...selected, ...inFolders.flat()])];
 }
 
-/** Calls back when another interpreter is selected in the Python extension, where there is one. */
-export async function onInterpreterSelected(
-  listener: () => void,
-): Promise<vscode.Disposable | undefined> {
-  const python = await pythonExtension();
-  return python?.environments.onDidChangeActiveEnvironmentPath(listener);
-}
-
-async function selectedInterpreters(folders: vscode.WorkspaceFolder[]): Promise<string[]> {
-  const python = await pythonExtension();
+/** The interpreters selected in the Python extension for the workspace's folders; none if untrusted. */
+export async function selectedInterpreters(): Promise<string[]> {
+  const folders = trustedFolders();
+  const python = folders.length > 0 ? await pythonExtension() : undefined;
   if (python === undefined) {
     return [];
   }
@@ -40,6 +28,19 @@ async function selectedInterpreters(folders: vscode.WorkspaceFolder[]): Promise<
     ),
   );
   return resolved.flatMap((environment) => environment?.executable.uri?.fsPath ?? []);
+}
+
+/** Calls back when another interpreter is selected in the Python extension, where there is one. */
+export async function onInterpreterSelected(
+  listener: () => void,
+): Promise<vscode.Disposable | undefined> {
+  const python = await pythonExtension();
+  return python?.environments.onDidChangeActiveEnvironmentPath(listener);
+}
+
+function trustedFolders(): vscode.WorkspaceFolder[] {
+  const folders = vscode.workspace.isTrusted ? vscode.workspace.workspaceFolders : [];
+  return (folders ?? []).filter((folder) => folder.uri.scheme === "file");
 }
 
 async function pythonExtension(): Promise<PythonExtension | undefined> {

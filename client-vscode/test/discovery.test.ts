@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { findServer, type Places, virtualEnvironmentsIn } from "../src/discovery";
+import { programFile } from "./programFiles";
 
 describe("findServer", () => {
   let folder: string;
   let nowhere: Places;
 
   /** A real program: a script in place of billing-lens or of a Python interpreter. */
-  const program = (name: string, exitCode: number): string => {
-    const file = path.join(folder, name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, `#!/bin/sh\nexit ${exitCode.toString()}\n`);
-    chmodSync(file, 0o755);
-    return file;
-  };
+  const program = (name: string, exitCode: number): string =>
+    programFile(path.join(folder, name), `exit ${exitCode.toString()}`);
 
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), "discovery-"));
@@ -24,6 +20,7 @@ describe("findServer", () => {
       serverPath: "",
       interpreter: "",
       workspaceInterpreters: () => Promise.resolve([]),
+      privateInterpreters: () => Promise.resolve({}),
       searchPath: undefined,
     };
   });
@@ -79,6 +76,29 @@ describe("findServer", () => {
     });
   });
 
+  it("takes this version's private environment before the PATH, one of a former version after", async () => {
+    const [current, former] = [program("new/python", 0), program("old/python", 0)];
+    const onPath = program("onpath/billing-lens", 0);
+    const privateInterpreters = () => Promise.resolve({ current, former });
+    const [searchPath, args] = [path.dirname(onPath), ["-m", "billing_lens", "serve"]];
+    const find = (places: Partial<Places>) => findServer({ ...nowhere, privateInterpreters, ...places });
+
+    const inCurrent = { kind: "found", command: current, args, origin: "private" };
+    assert.deepEqual(await find({ searchPath }), inCurrent);
+    program("new/python", 1);
+    const there = { kind: "found", command: onPath, args: ["serve"], origin: "path" };
+    assert.deepEqual(await find({ searchPath }), there);
+    assert.deepEqual(await find({}), { kind: "found", command: former, args, origin: "former" });
+  });
+
+  it("runs the private environment when the setting interpreter names a Python without the server", async () => {
+    const interpreter = program("without/python", 1);
+    const current = program("new/python", 0);
+    const privateInterpreters = () => Promise.resolve({ current });
+    const found = await findServer({ ...nowhere, interpreter, privateInterpreters });
+    assert.ok(found.kind === "found" && found.command === current && found.origin === "private");
+  });
+
   it("looks on the PATH last, and not in its relative entries", async () => {
     const command = program("onpath/billing-lens", 0);
     const relative = path.relative(process.cwd(), path.dirname(program("cwd/billing-lens", 0)));
@@ -93,13 +113,15 @@ describe("findServer", () => {
   it("does not pass over a setting that names something unusable", async () => {
     const searchPath = path.dirname(program("onpath/billing-lens", 0));
     const python = program("without/python", 1);
-    for (const [settings, name] of [
-      [{ serverPath: path.join(folder, "gone") }, "billingLens.server.path"],
-      [{ serverPath: "billing-lens" }, "billingLens.server.path"],
-      [{ interpreter: python }, "billingLens.interpreter"],
+    for (const [settings, name, canSetUp] of [
+      [{ serverPath: path.join(folder, "gone") }, "billingLens.server.path", false],
+      [{ serverPath: "billing-lens" }, "billingLens.server.path", false],
+      [{ interpreter: path.join(folder, "gone") }, "billingLens.interpreter", false],
+      [{ interpreter: python }, "billingLens.interpreter", true],
     ] as const) {
       const found = await findServer({ ...nowhere, ...settings, searchPath });
       assert.ok(found.kind === "missing" && found.problem.includes(name), name);
+      assert.equal(found.canSetUp, canSetUp);
     }
   });
 

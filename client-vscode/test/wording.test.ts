@@ -2,50 +2,16 @@ import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import * as path from "node:path";
 import { describe, it } from "node:test";
-import type { Status } from "../src/protocol";
-import { asMarkdown, facts, placeWords, statusText } from "../src/wording";
+import type { Route, Status } from "../src/protocol";
+import { asMarkdown, changeWords, facts, fileOf, placeWords, shortLabel } from "../src/wording";
+import { status } from "./statuses";
 
-const status: Status = {
-  claudeCode: { version: "2.1.146", from: "lastOnboardingVersion" },
-  mode: "interactive",
-  route: { source: "profile", billing: "api_usage", works: true, label: "API usage", profile: "default" },
-  expected: { billing: "subscription", organization: { id: "1111" }, from: "your login" },
-  asExpected: false,
-  otherMode: null,
-  credentials: [],
-  findings: [],
+const login: Route = {
+  source: "claude_ai_login",
+  billing: "subscription",
+  works: true,
+  label: "Claude Max 20x",
 };
-
-const textOf = (change: Partial<Status>) =>
-  statusText({ kind: "running", status: { ...status, ...change } });
-
-describe("statusText", () => {
-  it("warns only of what is known not to be as expected", () => {
-    assert.equal(textOf({}).severity, "warning");
-    assert.equal(textOf({ asExpected: true }).severity, "none");
-    assert.equal(textOf({ asExpected: null }).severity, "none");
-  });
-
-  it("shows a source that cannot authenticate as an error, expected or not", () => {
-    const route = { ...status.route, works: false };
-    assert.equal(textOf({ route }).severity, "error");
-    assert.equal(textOf({ route, asExpected: true }).severity, "error");
-  });
-
-  it("does not call an error what cannot be known", () => {
-    assert.equal(textOf({ route: { ...status.route, works: null } }).severity, "warning");
-  });
-
-  it("speaks without icons", () => {
-    assert.equal(textOf({}).text, "$(credit-card) API usage");
-    assert.equal(textOf({}).spoken, "Claude Code is paid by: API usage, not as expected");
-  });
-
-  it("keeps icon syntax in names from turning into icons", () => {
-    const route = { ...status.route, label: "$(check) Claude Max" };
-    assert.equal(textOf({ route }).text, "$(credit-card) \\$(check) Claude Max");
-  });
-});
 
 describe("facts", () => {
   const names = (change: Partial<Status>) => facts({ ...status, ...change }).map(({ name }) => name);
@@ -54,10 +20,44 @@ describe("facts", () => {
     assert.deepEqual(names({}), ["Source", "Expected instead", "Claude Code"]);
   });
 
-  it("tells the other mode only when it differs", () => {
-    const login = { ...status.route, source: "claude_ai_login", label: "Claude Max" };
-    assert.ok(names({ otherMode: { mode: "headless", route: login } }).includes("Headless runs"));
-    assert.ok(!names({ otherMode: { mode: "headless", route: status.route } }).includes("Headless runs"));
+  it("tells of other runs only when they are paid otherwise", () => {
+    const headless = (route: Route) => names({ otherMode: { mode: "headless", route } });
+    assert.ok(headless(login).includes("Headless (claude -p, CI)"));
+    assert.ok(!headless(status.route).includes("Headless (claude -p, CI)"));
+    const editor = (route: Route) =>
+      names({ environments: [{ name: "editor", mode: "headless", route }] });
+    assert.ok(editor(login).includes("Claude Code in VS Code"));
+    assert.ok(!editor(status.route).includes("Claude Code in VS Code"));
+  });
+
+  it("does not repeat the terminal, which is the run in question", () => {
+    const environments = [{ name: "terminal", mode: "headless", route: login }];
+    assert.deepEqual(names({ environments }), ["Source", "Expected instead", "Claude Code"]);
+  });
+});
+
+describe("shortLabel", () => {
+  const labelled = (billing: Route["billing"], label: string) =>
+    shortLabel({ ...status.route, billing, label });
+
+  it("says the plan or the payer in a word or two", () => {
+    assert.equal(labelled("subscription", "Claude Max 20x"), "Max 20x");
+    assert.equal(labelled("subscription", "Claude subscription (OAuth token)"), "Subscription");
+    assert.equal(labelled("api_usage", "API usage (organization 2222…)"), "API usage");
+    assert.equal(labelled("cloud_provider", "Amazon Bedrock"), "Bedrock");
+    assert.equal(labelled("gateway", "Gateway llm.example.com"), "Gateway llm.example.com");
+    assert.equal(labelled("none", "Not logged in"), "Not logged in");
+  });
+});
+
+describe("changeWords", () => {
+  it("says when, from which plan and to which", () => {
+    const words = changeWords({
+      after: "2026-11-20T08:00:00Z",
+      from: { organization: { id: "1111-2222", name: "Dev" }, type: "claude_max" },
+      to: { organization: { id: "2222", name: null }, type: null },
+    });
+    assert.equal(words, "after 2026-11-20, from Claude Max (Dev 1111…) to 2222");
   });
 });
 
@@ -69,6 +69,17 @@ describe("placeWords", () => {
       placeWords({ ...location, set_in: null }),
       "environment variable ANTHROPIC_API_KEY",
     );
+  });
+
+  it("tells a guess from what is known", () => {
+    const location = { variable: "X", set_in: null, probably_set_in: { path: "/bashrc" } };
+    assert.equal(placeWords(location), "environment variable X, probably set in /bashrc");
+    assert.deepEqual(fileOf(location), { path: "/bashrc" });
+  });
+
+  it("opens no keychain", () => {
+    assert.equal(placeWords({ keychain: "Claude Code-credentials" }), "keychain entry Claude Code-credentials");
+    assert.equal(fileOf({ keychain: "Claude Code-credentials" }), undefined);
   });
 
   it("writes the home short, and nothing for what stands nowhere", () => {

@@ -80,7 +80,7 @@ MACHINES = {
     "broken files of the project": headline().with_files(
         {
             WORKFLOW: f"env: {{ANTHROPIC_AUTH_TOKEN: '{ODD}\njobs: [",
-            "proj/.gitlab-ci.yml": f"claude: &{CANARY} [*{CANARY}-x, !{CANARY}\n",
+            "proj/.gitlab-ci.yml": f"claude: {{GW_TOKEN: '{ODD}",
             "proj/.devcontainer.json": f'{{"containerEnv": {{"ANTHROPIC_API_KEY": "{KEY}',
             "proj/compose.yaml": f"services: {{claude: '{KEY}\t",
         }

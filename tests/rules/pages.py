@@ -1,7 +1,7 @@
 """The part of a rule's page that is made from the rule, and the examples that stand in it.
 
 ``python -m tests.rules.pages`` (``make pages``) writes the made parts, the README's list, and the
-rules that the editor's settings know, anew.
+rules that the editor's settings and the policy's schema know, anew.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
 README = ROOT / "README.md"
 MANIFEST = ROOT / "package.json"
+POLICY_SCHEMA = ROOT / "server/billing_lens/output/schemas/policy.schema.json"
 
 START, END = "<!-- generated: do not edit -->", "<!-- end of generated -->"
 HEADINGS = ("What it means", "Who pays", "Why it happens", "How to fix it", "Bad", "Good")
@@ -68,6 +69,13 @@ def manifest_with_rules(text: str) -> str:
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 
+def policy_schema_with_rules(text: str) -> str:
+    """Return the schema of a team's policy with the ids of all rules."""
+    schema = json.loads(text)
+    schema["properties"]["rules"]["propertyNames"]["enum"] = list(RULES)
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
 @dataclass(frozen=True)
 class Example:
     """One example of a page as a machine, and the version of Claude Code it is about."""
@@ -111,6 +119,8 @@ def main() -> None:
         _rewrite(page, generated(rule))
     _rewrite(README, readme_list())
     MANIFEST.write_text(manifest_with_rules(MANIFEST.read_text("utf-8")), encoding="utf-8")
+    schema = policy_schema_with_rules(POLICY_SCHEMA.read_text("utf-8"))
+    POLICY_SCHEMA.write_text(schema, encoding="utf-8")
 
 
 def _rewrite(path: Path, part: str) -> None:

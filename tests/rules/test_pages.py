@@ -14,10 +14,12 @@ from tests.rules.pages import (
     HEADINGS,
     MANIFEST,
     PAGES,
+    POLICY_SCHEMA,
     README,
     example,
     generated,
     manifest_with_rules,
+    policy_schema_with_rules,
     readme_list,
     with_generated,
 )
@@ -53,6 +55,12 @@ def test_the_editors_settings_know_every_rule() -> None:
     text = MANIFEST.read_text(encoding="utf-8")
 
     assert text == manifest_with_rules(text), "run `make pages`"
+
+
+def test_the_policys_schema_knows_every_rule() -> None:
+    text = POLICY_SCHEMA.read_text(encoding="utf-8")
+
+    assert text == policy_schema_with_rules(text), "run `make pages`"
 
 
 @each_rule

@@ -142,7 +142,7 @@ def test_where_secrets_belong_they_may_stand_unless_git_tracks_the_file(
     assert rules_of(reviewed(project(files), tmp_path / "a", NEWEST)) == []
 
     index = "DIRC" + "\0" * 60 + chr(0) + chr(len(name)) + name + "\0"
-    tracked = project({**files, "proj/.git/index": index})
+    tracked = project({**files, "proj/.git/index": index, "proj/.git/HEAD": "ref: x"})
     (marked,) = marked_by(RULE, reviewed(tracked, tmp_path / "b", NEWEST))
     assert marked.text == f"ANTHROPIC_API_KEY={LITERAL}"
     assert marked.path == f"proj/{name}"

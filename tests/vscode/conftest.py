@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.machines import MadeUpMachine
-from tests.vscode.workbench import Workbench, install_extension, start_workbench
+from tests.vscode.cases import profile_pays
+from tests.vscode.installation import ROOT, chromium, install_packaged_extension
+from tests.vscode.shared_window import DATA, SharedWindow
+from tests.vscode.workbench import Workbench, start_workbench
 
-ROOT = Path(__file__).parents[2]
-VSIX = ROOT / "dist/billing-lens.vsix"
 SCREENSHOTS = ROOT / "build/screenshots"
 
 OpenWorkbench = Callable[..., Workbench]
@@ -28,27 +28,14 @@ _failed = pytest.StashKey[bool]()
 @pytest.fixture(scope="session")
 def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the packaged extension installed in it."""
-    _run("bash", "tests/vscode/install.sh")
-    if not (ROOT / "node_modules/.bin/vsce").exists():
-        _run("npm", "ci")
-    _run("npm", "run", "package")
-    return install_extension(VSIX, tmp_path_factory.mktemp("extension"))
+    return install_packaged_extension(tmp_path_factory.mktemp("extension"))
 
 
 # Not for the whole session: while Playwright runs, no other asyncio loop can run in this thread.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=[
-                *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-                *("--disable-background-networking", "--disable-component-update"),
-                "--disable-sync",
-            ],
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -57,24 +44,34 @@ def open_workbench(
 ) -> Iterator[OpenWorkbench]:
     """Opens a window on a made-up machine's project, `trusted` or not; call it once a test.
 
+    `workspace` names another folder or ``.code-workspace`` file of the home instead. `programs` are
+    all that is on its PATH.
+
     The other keyword arguments are settings as in `Workbench.set_machine_settings`; by default the
     server is the one installed beside these tests.
     """
-    screenshots = SCREENSHOTS / re.sub(r"\W+", "-", request.node.name).strip("-")
-    shutil.rmtree(screenshots, ignore_errors=True)
+    screenshots = _screenshots_of(request.node)
     opened: list[Workbench] = []
     with ExitStack() as windows:
 
-        def open_on(machine: MadeUpMachine, trusted: bool = True, **settings: object) -> Workbench:
+        def open_on(
+            machine: MadeUpMachine,
+            trusted: bool = True,
+            programs: Mapping[str, Path] | None = None,
+            workspace: str | None = None,
+            **settings: object,
+        ) -> Workbench:
             built = machine.build(tmp_path)
             window = start_workbench(
                 browser,
                 extensions,
                 home=built.home,
-                workspace=built.cwd,
+                workspace=built.home / workspace if workspace else built.cwd,
+                data=tmp_path / "data",
                 scratch=tmp_path,
                 screenshots=screenshots,
                 trusted=trusted,
+                programs=programs,
                 **({"interpreter": sys.executable} | settings),
             )
             opened.append(windows.enter_context(window))
@@ -83,11 +80,58 @@ def open_workbench(
         yield open_on
 
         for workbench in opened:
-            if request.node.stash.get(_failed, False):
-                workbench.screenshot("failed")
-                print(workbench.log())
-            assert not workbench.outside_hosts, "the page asked for outside hosts"
-            assert not workbench.http_errors
+            _check_after(request.node, workbench)
+
+
+@pytest.fixture(scope="package")
+def shared_window(
+    extensions: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedWindow]:
+    """One window on the headline case for many tests, since a VS Code takes long to start.
+
+    It lies where code-server's own files are by default, so that the server sees the user's
+    settings.
+    """
+    scratch = tmp_path_factory.mktemp("shared")
+    built = profile_pays().build(scratch)
+    with start_workbench(
+        browser,
+        extensions,
+        home=built.home,
+        workspace=built.cwd,
+        data=built.home / DATA,
+        scratch=scratch,
+        screenshots=SCREENSHOTS / "shared",
+        trusted=True,
+        interpreter=sys.executable,
+    ) as workbench:
+        yield SharedWindow(workbench)
+
+
+@pytest.fixture
+def workbench(shared_window: SharedWindow, request: pytest.FixtureRequest) -> Iterator[Workbench]:
+    """The shared window, its machine and its settings as they were at first, nothing open."""
+    shared_window.start_over()
+    workbench = shared_window.workbench
+    workbench.screenshots = _screenshots_of(request.node)
+    yield workbench
+    _check_after(request.node, workbench)
+
+
+def _screenshots_of(node: pytest.Item) -> Path:
+    """An empty folder for a test's screenshots."""
+    folder = SCREENSHOTS / re.sub(r"\W+", "-", node.name).strip("-")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _check_after(node: pytest.Item, workbench: Workbench) -> None:
+    if node.stash.get(_failed, False):
+        workbench.screenshot("failed")
+        print(workbench.log())
+    assert not workbench.outside_hosts, "the page asked for outside hosts"
+    assert not workbench.http_errors
 
 
 @pytest.hookimpl(wrapper=True)
@@ -98,8 +142,3 @@ def pytest_runtest_makereport(
     if report.when == "call":
         item.stash[_failed] = report.failed
     return report
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"

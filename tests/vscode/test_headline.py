@@ -45,7 +45,7 @@ def test_quick_fix_makes_the_subscription_pay_and_undo_takes_it_back(workbench: 
     workbench.page.keyboard.press("Control+s")
     until(lambda: json.loads(profile.read_text()) == REST_OF_PROFILE, "the fixed file on disk")
     expect(conflict).to_have_count(0)
-    workbench.expect_status("Claude Max 20x", colour=None)
+    workbench.expect_status("Max 20x", colour=None)
     workbench.screenshot("4-subscription-pays")
 
     workbench.page.keyboard.press("Control+z")
@@ -65,7 +65,7 @@ def test_status_bar_follows_changes_made_outside_the_editor(workbench: Workbench
     workbench.expect_status("API usage", colour="warning")
 
     profile.rename(profile.with_name("default.json.off"))
-    workbench.expect_status("Claude Max 20x", colour=None)
+    workbench.expect_status("Max 20x", colour=None)
 
     profile.with_name("default.json.off").rename(profile)
     workbench.expect_status("API usage", colour="warning")

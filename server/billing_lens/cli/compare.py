@@ -32,7 +32,6 @@ ELSEWHERE = ("ci", "devcontainer", "compose")
 LARGEST_STATUS = 64 * 1024 * 1024
 """How many bytes a saved status may have."""
 
-
 _DESCRIPTION = """\
 Says why the same project is paid differently in two places: the first
 difference in Claude Code's order, what it does, and then the others.

@@ -31,6 +31,7 @@ from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.fixes.apply import FixRefusedError, apply_fix, note_outcome
 from billing_lens.fixes.journal import Entry, Journal, KeptFinding, Occasion, journal_directory
 from billing_lens.output.changes import payment_sentence
+from billing_lens.output.columns import printable
 from billing_lens.output.findings_text import SEVERITY_STYLES
 from billing_lens.output.fix_text import fix_text
 from billing_lens.output.next_command import command_lines
@@ -55,8 +56,8 @@ _EXAMPLES = """\
 examples:
   billing-lens fix                  step by step, asking before each change
   billing-lens fix --dry-run        show the first step, change nothing
-  billing-lens fix --yes            do not ask; only what makes the right one pay
-  billing-lens fix --fix ID --yes   this change, as 'billing-lens check' names it
+  billing-lens fix --yes            do not ask; only what puts it right
+  billing-lens fix --fix ID --yes   this change, named by 'billing-lens check'
   billing-lens fix --rule organization-conflict
                                     leftovers too, which change nothing now
   billing-lens undo                 take the last change back"""
@@ -159,7 +160,7 @@ class _Steps:
         finding = offer.found.finding
         severity = self.paint(SEVERITY_STYLES[finding.severity], finding.severity.value)
         number = self.paint("bold", f"Step {len(self.applied) + 1}:")
-        message = Redactor(seen.machine).text(finding.message)
+        message = printable(Redactor(seen.machine).text(finding.message))
         print(wrapped(f"{number} {message}"))
         print(f"  {severity}[{finding.rule}]\n")
         title, _, changes = fix_text(seen.machine, offer.fix, self.paint).partition("\n")

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from billing_lens import __version__
 from billing_lens.cli.options import UnreadableMachineError, UsageError, split_claude_arguments
-from billing_lens.cli.subcommand import Subcommands
+from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 
 WRONG_USAGE = 2
 NOT_READABLE = 3
@@ -37,6 +37,15 @@ COMMANDS = (
 """The modules of the commands. Only the one called is imported: imports are most of a run."""
 
 
+_EXAMPLES = """\
+examples:
+  billing-lens status          who pays, and why
+  billing-lens check           what is wrong, and where
+  billing-lens fix             puts it right, one change at a time, asking first
+  billing-lens undo            takes the last change back
+  billing-lens COMMAND --help  more on one of them"""
+
+
 class Command(Protocol):
     """What the module of a command offers."""
 
@@ -50,6 +59,8 @@ def build_parser(called: str | None = None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="billing-lens",
         description="Who pays for Claude Code, before it runs, and how to put it right.",
+        epilog=_EXAMPLES,
+        formatter_class=EXAMPLES_AS_WRITTEN,
     )
     parser.add_argument("--version", action="version", version=f"billing-lens {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

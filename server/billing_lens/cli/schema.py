@@ -1,4 +1,4 @@
-"""`billing-lens schema`: what may stand in the JSON that other commands print."""
+"""`billing-lens schema`: what may stand in our JSON output, and in a team's policy."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.output.schemas import DOCUMENTS, schema_text
 
 _DESCRIPTION = """\
-Prints the JSON Schema (2020-12) of what a command prints as JSON. Fields may be
-added to the output without a new number in "schema"; none is taken away."""
+Prints the JSON Schema of what a command prints as JSON, or of a team's policy
+(.billing-lens.toml). Fields may be added to the output without a new number in
+"schema"; none is taken away."""
 
 _EXAMPLES = """\
 examples:
   billing-lens schema status > status.schema.json
                                 of 'billing-lens status --json'
   billing-lens schema check     of 'billing-lens check --format json', and of each
-                                line of it with several homes"""
+                                line of it with several homes
+  billing-lens schema policy    of a project's .billing-lens.toml"""
 
 
 def add_parser(commands: Subcommands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         "schema",
-        help="print the JSON Schema of the JSON output",
+        help="print the JSON Schema of the JSON output or of a policy",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
         formatter_class=EXAMPLES_AS_WRITTEN,
     )
-    parser.add_argument("document", choices=DOCUMENTS, help="whose output")
+    parser.add_argument("document", choices=DOCUMENTS, help="of which document")
     parser.set_defaults(run=run)
 
 

@@ -19,6 +19,21 @@ def holds_a_token(text: str) -> bool:
     return TOKEN.search(text) is not None
 
 
+_KINDS = {
+    "sk-ant-api": "an API key",
+    "sk-ant-admin": "an Admin API key",
+    "sk-ant-oat": "an OAuth access token",
+    "sk-ant-ort": "an OAuth refresh token",
+    "eyJ": "a JSON Web Token",
+}
+
+
+def kind_of_token(secret: str) -> str:
+    """Return what kind of secret it is, by how it begins: "an API key"."""
+    beginnings = (kind for start, kind in _KINDS.items() if secret.startswith(start))
+    return next(beginnings, "a secret of no known kind")
+
+
 ANTHROPIC_TOKEN = re.compile(r"\bsk-ant-[A-Za-z0-9_-]{8,}")
 """A key, OAuth token or refresh token of Anthropic's."""
 

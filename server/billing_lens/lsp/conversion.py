@@ -16,6 +16,8 @@ from billing_lens.machine.machine import Machine
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Position, PositionEncoding, Range
 
+_USER_DATA = "vscode-userdata:"
+
 
 def uri_of(path: str) -> str:
     """Return the URI of a file's absolute path; its name may be no UTF-8."""
@@ -23,7 +25,12 @@ def uri_of(path: str) -> str:
 
 
 def path_of(uri: str) -> str | None:
-    """Return the file's path as the machine names it; None for what is not a local file."""
+    """Return the file's path as the machine names it; None for what is not a local file.
+
+    VS Code names the user's own settings by a scheme of its own; they are a file all the same.
+    """
+    if uri.startswith(_USER_DATA):
+        uri = "file:" + uri.removeprefix(_USER_DATA)
     try:
         path = to_fs_path(uri) if os.name == "nt" else _posix_path(uri)
     except ValueError:
@@ -43,16 +50,22 @@ def _posix_path(uri: str) -> str | None:
 
 def our_range(range_: types.Range) -> Range:
     """Return a range of the client's in our terms; its encoding stays."""
-    start, end = range_.start, range_.end
-    return Range(Position(start.line, start.character), Position(end.line, end.character))
+    return Range(our_position(range_.start), our_position(range_.end))
+
+
+def our_position(position: types.Position) -> Position:
+    """Return a position of the client's in our terms; its encoding stays."""
+    return Position(position.line, position.character)
+
+
+def lsp_position(position: Position) -> types.Position:
+    """Return a position in LSP's terms; the encoding is the one it was made with."""
+    return types.Position(position.line, position.character)
 
 
 def lsp_range(range_: Range) -> types.Range:
     """Return a range in LSP's terms; the encoding is the one it was made with."""
-    start, end = range_
-    return types.Range(
-        types.Position(start.line, start.character), types.Position(end.line, end.character)
-    )
+    return types.Range(*map(lsp_position, range_))
 
 
 def lsp_location(

@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from billing_lens.lsp.code_actions import KINDS, code_actions
 from billing_lens.lsp.conversion import path_of
+from billing_lens.lsp.in_the_text import explain_in_the_text, offer_lenses
 from billing_lens.lsp.language_server import STATUS, BillingLensServer
 from billing_lens.lsp.settings import SECTION
 from billing_lens.lsp.workspace_edits import EditWriter
@@ -24,6 +25,7 @@ def make_server() -> BillingLensServer:
     _synchronize_documents(server)
     _follow_the_client(server)
     _answer_requests(server)
+    explain_in_the_text(server)
     return server
 
 
@@ -46,6 +48,7 @@ def _follow_the_client(server: BillingLensServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.prepare(params)
+        offer_lenses(server, params)
 
     @server.feature(types.INITIALIZED)
     async def initialized(_params: types.InitializedParams) -> None:

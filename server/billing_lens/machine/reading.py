@@ -155,7 +155,8 @@ class MachineReader:
         project = [
             self._cwd.__class__(path)
             for path, file in files.items()
-            if file.exists and file.kind not in shared_anyway
+            # Git cannot list what is no file, such as a name with half a surrogate pair.
+            if file.entry.state is FileState.REGULAR and file.kind not in shared_anyway
         ]
         inside = [path for path in project if any(map(path.is_relative_to, self._roots))]
         return tracked_by_git(inside, self._cwd, self._disk.entry) if inside else frozenset()

@@ -13,7 +13,7 @@ from billing_lens.output.redaction import Mask, Redactor
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.positions import Position, PositionEncoding, Range
 
-_AROUND = 65_536
+_AROUND = 4096
 """How many bytes before and after the mark are read, to know what is a secret there."""
 
 _CUT = "…"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, RenameFile, edited_text
 from billing_lens.machine.machine import Machine
+from billing_lens.output.columns import printable
 from billing_lens.output.paint import Paint
 from billing_lens.output.redaction import Redactor, redact_json_text
 from billing_lens.review import OfferedFix
@@ -13,7 +14,7 @@ from billing_lens.review import OfferedFix
 
 def fix_text(machine: Machine, offer: OfferedFix, paint: Paint) -> str:
     """Return what a fix does: its title and a diff in which every secret is masked."""
-    lines = [paint("bold", offer.title)]
+    lines = [paint("bold", printable(offer.title))]
     for change in offer.fix.changes:
         lines.extend(_change_lines(machine, change, paint))
     return Redactor(machine).text("\n".join(lines))
@@ -40,4 +41,5 @@ def _created(change: Change) -> bytes:
 
 
 def _shown(data: bytes) -> list[str]:
-    return redact_json_text(data.decode("utf-8", "replace")).splitlines()
+    text = redact_json_text(data.decode("utf-8", "replace"))
+    return [printable(line) for line in text.splitlines()]

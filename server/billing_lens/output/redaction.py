@@ -32,7 +32,7 @@ _JSON_TOKEN = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:)?|[{}\[\]]|[^\s{}\[\]",:]+
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _LISTED_NAME = re.compile(r'"name"\s*:\s*"([^"]*)"')
 _LISTED_VALUE = re.compile(r'"value"\s*:\s*"((?:[^"\\\n]|\\.)*)"')
-_ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*)[^\S\n]*[:=][^\S\n]*(\S[^\n]*)")
+_ASSIGNED = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]{0,99})[^\S\n]*[:=][^\S\n]*(?=\S)")
 _REFERENCE = re.compile(r"[\"']?(\$\{\{[^}]*\}\}|\$\{?\w+\}?)[\"']?\s*")
 """A variable or a secret of CI by its name, which gives nothing away."""
 _HOLDS_REFERENCE = re.compile(r"\$[\w({]")
@@ -114,10 +114,13 @@ def _member_masks(text: str) -> Iterator[Mask]:
 
 
 def _assignment_masks(text: str) -> Iterator[Mask]:
-    """Yield the values of secret-sounding names in shell scripts, YAML and TOML."""
-    for assignment in _ASSIGNMENT.finditer(text):
-        if SECRET_NAME.search(assignment[1]) and not _REFERENCE.fullmatch(assignment[2]):
-            yield _mask(assignment, 2)
+    """Yield the values of secret-sounding names in shell scripts, YAML and TOML, line by line."""
+    for name in _ASSIGNED.finditer(text):
+        if SECRET_NAME.search(name[1]):
+            end = text.find("\n", name.end())
+            value = text[name.end() : end if end >= 0 else len(text)]
+            if not _REFERENCE.fullmatch(value):
+                yield Mask(name.end(), name.end() + len(value), masked(value))
 
 
 def _mask(found: re.Match[str], group: int) -> Mask:
@@ -201,7 +204,14 @@ def _declared_texts(machine: Machine) -> Iterator[tuple[str, str]]:
         for file in filter(concerns_claude, machine.files_of(kind)):
             from billing_lens.config.named_texts import named_texts  # noqa: PLC0415 few projects have such files
 
+            if file.structure.problems:
+                text = file.structure.data.decode("utf-8", "replace")
+                yield from ((it[1], it[2].strip()) for it in _GIVEN.finditer(text))
             for document in dict.fromkeys((file.structure, file.understood)):
                 for named in named_texts(document):
                     if not _HOLDS_REFERENCE.search(named.text):
                         yield named.name, named.text
+
+
+_GIVEN = re.compile(r"""([A-Za-z_]\w*)["']?[ \t]*[:=][ \t]*["']?([^\n"',{}\[\]]+)""")
+"""A name and what it is given, in text that is too broken to be understood."""

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from billing_lens.text.positions import Span
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rb"""(?P<comment>//[^\r\n]*|/\*[\s\S]*?\*/)
     | "(?:[^"\\\r\n]|\\[^\r\n])*"?
     | [\[\]{},:]
@@ -16,6 +16,8 @@ _TOKEN = re.compile(
     | /""",
     re.VERBOSE,
 )
+"""One comment, string, bracket, colon, comma or word of JSON with comments, broken or not: a string
+that is not closed ends at the line's end."""
 
 
 class Extra(NamedTuple):
@@ -33,7 +35,7 @@ def extras(text: bytes) -> Iterator[Extra]:
     """
     before, last = b"", b""
     last_span = Span(0, 0)
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         span = Span(*match.span())
         if match["comment"]:
             yield Extra(span, "comment")

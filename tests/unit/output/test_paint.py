@@ -43,6 +43,15 @@ def test_where_there_is_colour(
     assert paint_for(Stream(terminal=terminal)).on is on
 
 
+@pytest.mark.parametrize(("when", "on"), [("always", True), ("never", False)])
+def test_what_the_option_says_comes_first(
+    monkeypatch: pytest.MonkeyPatch, when: str, on: bool
+) -> None:
+    monkeypatch.setenv("NO_COLOR" if on else "FORCE_COLOR", "1")
+
+    assert paint_for(Stream(terminal=not on), when).on is on
+
+
 def test_colour_wraps_text_and_ends_with_it() -> None:
     assert Paint(on=True)("bold red", "x") == "\x1b[1;31mx\x1b[0m"
     assert Paint(on=True)("red", "") == ""

@@ -37,3 +37,17 @@ def test_a_pipe_gets_whole_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_empty_text() -> None:
     assert list(lines_of("", 10)) == [""]
+
+
+def test_a_colour_ends_with_each_line_and_begins_again() -> None:
+    lines = list(lines_of("\x1b[1mone two\x1b[0m three", 5, "  "))
+
+    assert lines == ["\x1b[1mone\x1b[0m", "\x1b[1m  two\x1b[0m", "  three"]
+
+
+def test_what_leads_keeps_its_spaces() -> None:
+    assert list(lines_of("one two", 10, "      ", "  why ")) == ["  why one", "      two"]
+
+
+def test_wide_characters_take_two_columns() -> None:
+    assert list(lines_of("日本 語", 6)) == ["日本", "語"]

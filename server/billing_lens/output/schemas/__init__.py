@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-DOCUMENTS = ("status", "check")
+DOCUMENTS = ("status", "check", "policy")
 """The documents that have a schema."""
 
 

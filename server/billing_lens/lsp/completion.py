@@ -1,0 +1,273 @@
+"""What can be written at a place: variables, profile names, organization ids, values of a key.
+
+Not offered is what the editor has from the public schemas of Claude Code's and VS Code's settings:
+their own keys, and the values of those. Nothing is offered in files that programs write alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lsprotocol import types
+
+from billing_lens.billing.credential import Source, short_id
+from billing_lens.billing.organizations import (
+    IdPlace,
+    id_places,
+    organization_names,
+    plan_of_organization,
+)
+from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind
+from billing_lens.config.known_key import KnownKey, Sort
+from billing_lens.config.known_keys import KNOWN_KEYS
+from billing_lens.config.known_places import LISTED_VARIABLES, VARIABLE_BLOCKS
+from billing_lens.config.known_variables import KNOWN_VARIABLES
+from billing_lens.lsp.conversion import lsp_range
+from billing_lens.lsp.markup import Writer, wants_markdown
+from billing_lens.output.redaction import Redactor
+from billing_lens.review import Review
+from billing_lens.text.json_cursor import JsonCursor, cursor_at
+from billing_lens.text.json_pointer import parts_of, pointer_of
+from billing_lens.text.positions import Position, PositionEncoding, Span
+from billing_lens.text.surroundings import after_space
+
+TRIGGERS = ('"',)
+"""Characters after which the editor should ask."""
+
+_WRITTEN_BY_HAND = (
+    *(Kind.ANTHROPIC_PROFILE, Kind.ANTHROPIC_CREDENTIALS),
+    *(Kind.CLAUDE_SETTINGS, Kind.VSCODE_SETTINGS),
+)
+_WITH_SCHEMA = (Kind.CLAUDE_SETTINGS, Kind.VSCODE_SETTINGS)
+_ORGANIZATION = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PROFILE_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+@dataclass(frozen=True)
+class CompletionSupport:
+    """Which parts of a completion the client understands."""
+
+    snippets: bool = False
+    markdown: bool = False
+
+    @classmethod
+    def of(cls, capabilities: types.ClientCapabilities) -> CompletionSupport:
+        """Return what the client said of itself."""
+        document = capabilities.text_document
+        completion = document.completion if document else None
+        item = completion.completion_item if completion else None
+        if item is None:
+            return cls()
+        return cls(bool(item.snippet_support), wants_markdown(item.documentation_format))
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """Something that can be written, and what is said about it."""
+
+    text: str
+    kind: types.CompletionItemKind
+    detail: str = ""
+    documentation: str = ""
+    preferred: bool = False
+    key: KnownKey | None = None
+    """The known key or variable, where `text` is to be the name of a member."""
+
+
+def completions(
+    review: Review,
+    path: str,
+    position: Position,
+    encoding: PositionEncoding,
+    support: CompletionSupport,
+) -> list[types.CompletionItem]:
+    """Return what can be written at `position`; each item replaces exactly what stands there."""
+    file = review.machine.existing(path)
+    if file is None:
+        return []
+    offset = file.buffer.offset(position, encoding)
+    proposing = _Proposing(review, Writer(Redactor(review.machine), support.markdown))
+    if file.kind is Kind.ANTHROPIC_ACTIVE_CONFIG:
+        return _in_active_config(file, offset, encoding, proposing)
+    cursor = cursor_at(file.buffer.data, offset) if file.kind in _WRITTEN_BY_HAND else None
+    if cursor is None:
+        return []
+    found = proposing.keys(file, cursor) if cursor.slot == "key" else proposing.values(file, cursor)
+    inserting = _Inserting(file, cursor, encoding, snippets=support.snippets)
+    return [inserting.item(proposal, proposing) for proposal in found]
+
+
+def _in_active_config(
+    file: ConfigFile, offset: int, encoding: PositionEncoding, proposing: _Proposing
+) -> list[types.CompletionItem]:
+    """Return the profiles; what is chosen takes the place of the one name there is."""
+    name = file.text.encode("utf-8", "surrogatepass")
+    start = file.buffer.data.find(name) if name else offset
+    span = Span(start, start + len(name))
+    if not span.start <= offset <= span.end:
+        return []
+    range_ = lsp_range(file.buffer.range(span, encoding))
+    return [
+        proposing.item(proposal, types.TextEdit(range_, proposal.text))
+        for proposal in proposing.profiles()
+    ]
+
+
+class _Proposing:
+    """Finds what can be written. Only what is no secret ever becomes a proposal."""
+
+    def __init__(self, review: Review, writer: Writer) -> None:
+        self._review = review
+        self._write = writer
+
+    def keys(self, file: ConfigFile, cursor: JsonCursor) -> Iterator[_Proposal]:
+        """Yield the names that are not in the object yet."""
+        above = pointer_of(*cursor.path)
+        object_ = file.document.node(above)
+        there = {
+            member.key
+            for member in (object_.members() if object_ else ())
+            if not (
+                member.key_span
+                and member.key_span.start <= cursor.span.start <= member.key_span.end
+            )
+        }
+        for name, key in _names_below(file.kind, above):
+            if name not in there:
+                kind = types.CompletionItemKind.Property
+                documentation = self._write.ours(key.meaning)
+                yield _Proposal(name, kind, key.sort.value, documentation, key=key)
+
+    def values(self, file: ConfigFile, cursor: JsonCursor) -> Iterator[_Proposal]:
+        """Yield the values that the key at the cursor can have."""
+        if pointer_of(*cursor.path[:1]) == LISTED_VARIABLES and cursor.path[2:] == ("name",):
+            for name, key in KNOWN_VARIABLES.items():
+                kind = types.CompletionItemKind.Variable
+                yield _Proposal(name, kind, key.sort.value, self._write.ours(key.meaning))
+            return
+        key = _key_at(file, cursor.path)
+        if key is None:
+            return
+        if key.sort is Sort.ORGANIZATION:
+            yield from self.organizations()
+        elif key.sort is Sort.PROFILE:
+            yield from self.profiles()
+        elif key.sort is not Sort.SCOPES:
+            for value, meaning in key.values.items():
+                kind = types.CompletionItemKind.EnumMember
+                yield _Proposal(value, kind, documentation=self._write.ours(meaning))
+
+    def organizations(self) -> Iterator[_Proposal]:
+        """Yield each organization that the machine knows, the one that should pay first."""
+        machine, expected = self._review.machine, self._review.expected
+        names = organization_names(machine)
+        places = list(id_places(machine))
+        for identifier in dict.fromkeys((*(it.id for it in places), *names)):
+            if not _ORGANIZATION.fullmatch(identifier):
+                continue
+            plan = plan_of_organization(machine, identifier)
+            name = names.get(identifier) or (f"your {plan} organization" if plan else "")
+            origins = {self._origin(it) for it in places if it.id == identifier}
+            yield _Proposal(
+                identifier,
+                types.CompletionItemKind.Value,
+                name,
+                f"From {', '.join(sorted(origins))}." if origins else "From a backup.",
+                preferred=expected is not None and expected.organization == identifier,
+            )
+
+    def _origin(self, place: IdPlace) -> str:
+        where = self._write.text(place.place.path or "the environment")
+        return f"{self._write.code(place.name)} in {where}"
+
+    def profiles(self) -> Iterator[_Proposal]:
+        """Yield the profiles whose names Claude Code accepts."""
+        for profile in self._review.route.credentials_from(Source.PROFILE):
+            name, whose = profile.profile or "", profile.organization
+            if _PROFILE_NAME.fullmatch(name) and self._write.redactor.text(name) == name:
+                detail = (whose.name or f"organization {short_id(whose.id)}") if whose else ""
+                documentation = self._write.text(profile.reason)
+                yield _Proposal(name, types.CompletionItemKind.Value, detail, documentation)
+
+    def item(
+        self, proposal: _Proposal, edit: types.TextEdit, *, snippet: bool = False
+    ) -> types.CompletionItem:
+        """Return a proposal as an item that makes `edit`."""
+        documentation = [proposal.documentation] if proposal.documentation else []
+        detail = self._write.redactor.text(proposal.detail)
+        plain = types.InsertTextFormat.PlainText
+        # Nobody knows an id by heart: the name finds it too.
+        found_by_detail = proposal.kind is types.CompletionItemKind.Value and detail
+        return types.CompletionItem(
+            proposal.text,
+            kind=proposal.kind,
+            detail=detail or None,
+            documentation=self._write.content(documentation) if documentation else None,
+            sort_text=f"{0 if proposal.preferred else 1}{proposal.text}",
+            filter_text=f"{proposal.text} {detail}" if found_by_detail else None,
+            insert_text_format=types.InsertTextFormat.Snippet if snippet else plain,
+            text_edit=edit,
+        )
+
+
+def _names_below(kind: Kind, above: str) -> Iterator[tuple[str, KnownKey]]:
+    """Yield the names that an object can have, as far as no schema gives them."""
+    if above in VARIABLE_BLOCKS.get(kind, ()):
+        yield from KNOWN_VARIABLES.items()
+    elif kind is Kind.ANTHROPIC_PROFILE:
+        for pointer, key in KNOWN_KEYS[kind].items():
+            *parts, name = parts_of(pointer)
+            if pointer_of(*parts) == above:
+                yield name, key
+
+
+def _key_at(file: ConfigFile, path: tuple[str, ...]) -> KnownKey | None:
+    """Return the known key that a value is for, None where a schema gives its values."""
+    above, name = pointer_of(*path[:-1]), path[-1]
+    if above in VARIABLE_BLOCKS.get(file.kind, ()):
+        return KNOWN_VARIABLES.get(name)
+    if pointer_of(*path[:1]) == LISTED_VARIABLES and name == "value":
+        sibling = file.document.node(f"{above}/name")
+        return KNOWN_VARIABLES.get(str(sibling.value)) if sibling else None
+    keys = KNOWN_KEYS[file.kind]
+    key = keys.get(pointer_of(*path)) or (keys.get(above) if name.isdigit() else None)
+    by_schema = file.kind in _WITH_SCHEMA and key is not None and key.sort is not Sort.ORGANIZATION
+    return None if by_schema else key
+
+
+class _Inserting:
+    """Writes proposals at one cursor, with the quotes and the colon that are not there yet."""
+
+    def __init__(
+        self, file: ConfigFile, cursor: JsonCursor, encoding: PositionEncoding, *, snippets: bool
+    ) -> None:
+        self._cursor = cursor
+        self._snippets = snippets
+        data, end = file.buffer.data, cursor.span.end + cursor.closed
+        following = data[after_space(data, end) :][:1]
+        self._needs_value = cursor.slot == "key" and following != b":"
+        self._comma = "," if following == b'"' else ""
+        replaced = Span(cursor.span.start, end if self._needs_value else cursor.span.end)
+        self._range = lsp_range(file.buffer.range(replaced, encoding))
+
+    def item(self, proposal: _Proposal, proposing: _Proposing) -> types.CompletionItem:
+        """Return a proposal as an item of the client's."""
+        quoted = json.dumps(proposal.text, ensure_ascii=False)
+        if self._cursor.opened:
+            keeps_quote = self._cursor.closed and not self._needs_value
+            quoted = quoted[1:-1] if keeps_quote else quoted[1:]
+        value = self._value_of(proposal.key) if self._needs_value and proposal.key else ""
+        edit = types.TextEdit(self._range, quoted + value)
+        return proposing.item(proposal, edit, snippet="$" in value)
+
+    def _value_of(self, key: KnownKey) -> str:
+        """Return the colon and an empty value with the cursor in it, where the client can."""
+        before, after = ("{", "}") if key.sort is Sort.GROUP else ('"', '"')
+        inside = "1" if key.sort is Sort.SWITCH else ""
+        if self._snippets:
+            inside = f"${{1:{inside}}}" if inside else "$1"
+        return f": {before}{inside}{after}{self._comma}"

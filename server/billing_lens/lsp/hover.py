@@ -1,0 +1,191 @@
+"""What a key or value means, what it does on this machine, and what was found there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lsprotocol import types
+
+from billing_lens.billing.effect import Effects
+from billing_lens.billing.organizations import id_places, organization_names, plan_of_organization
+from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind
+from billing_lens.config.known_key import SWITCHED_OFF, SWITCHED_ON, Sort
+from billing_lens.config.known_places import KnownPlace, known_places, touch
+from billing_lens.config.secrets import kind_of_token
+from billing_lens.lsp.conversion import lsp_location, lsp_range, our_range
+from billing_lens.lsp.markup import Writer, bullets
+from billing_lens.output.redaction import Redactor, masked
+from billing_lens.output.time_words import expiry_in_words, expiry_of, local_time
+from billing_lens.review import Review
+from billing_lens.text.positions import Position, PositionEncoding, Span
+
+_IDS = (Sort.ORGANIZATION, Sort.WORKSPACE)
+
+
+def hover(
+    review: Review,
+    path: str,
+    position: Position,
+    encoding: PositionEncoding,
+    *,
+    markdown: bool,
+) -> types.Hover | None:
+    """Return what is known about the key or value at `position`, None where nothing is.
+
+    The range is that of the key or of the value, whichever the position is in.
+    """
+    file = review.machine.existing(path)
+    if file is None:
+        return None
+    offset = file.buffer.offset(position, encoding)
+    found = _under(file, offset)
+    if found is None:
+        return None
+    known, span = found
+    home = str(review.machine.home)
+    writer = Writer(Redactor(review.machine), markdown, home)
+    about = _About(review, file, known, writer)
+    range_ = file.buffer.range(span, encoding)
+    paragraphs = [*about.paragraphs(), *about.findings(position, encoding)]
+    return types.Hover(writer.content(paragraphs), lsp_range(range_))
+
+
+def _under(file: ConfigFile, offset: int) -> tuple[KnownPlace, Span] | None:
+    """Return the known place whose key or value an offset is in, with the span of that part."""
+    cursor = Span(offset, offset)
+    for known in known_places(file, cursor):
+        if known.key_span and touch(known.key_span, cursor):
+            return known, known.key_span
+        if not known.is_container and touch(known.value_span, cursor):
+            return known, known.value_span
+    return None
+
+
+class _About:
+    """What there is to say about one known place."""
+
+    def __init__(self, review: Review, file: ConfigFile, known: KnownPlace, writer: Writer) -> None:
+        self._review = review
+        self._machine = review.machine
+        self._file = file
+        self._known = known
+        self._write = writer
+
+    def paragraphs(self) -> Iterator[str]:
+        """Yield what the key means, what the value means, what both do, and where else it is."""
+        known, write = self._known, self._write
+        yield f"{write.code(known.name)}: {write.ours(known.key.meaning)}"
+        yield from self._of_value()
+        yield from self._effect()
+        elsewhere = list(self._elsewhere())
+        if elsewhere:
+            yield f"The same id stands in\n\n{bullets(elsewhere)}"
+
+    def _effect(self) -> Iterator[str]:
+        route, write = self._review.route, self._write
+        if self._file.kind not in (Kind.PREFERENCES, Kind.TEAM_POLICY):
+            effects = Effects(self._machine, route, self._review.environments)
+            effect = effects.of_place(self._file, self._known)
+            yield write.bold(effect.text) + (f". {write.text(effect.why)}" if effect.why else "")
+        elif self._known.pointer.startswith("/expected"):
+            verdict = {True: "As expected", False: "Not as expected", None: "Nothing is expected"}
+            yield f"{write.bold(verdict[self._review.as_expected])}: {write.text(route.label)}"
+
+    def _of_value(self) -> Iterator[str]:
+        """Yield what the value means, in words that never hold a secret."""
+        known, write = self._known, self._write
+        if known.is_container:
+            return
+        if known.key.sort is Sort.TOKEN:
+            yield self._token()
+        elif known.key.sort in (Sort.SECONDS, Sort.MILLISECONDS):
+            yield from self._expiry()
+        elif known.key.sort is Sort.ORGANIZATION and isinstance(known.value, str):
+            yield from self._organization(known.value.strip())
+        elif known.key.sort is Sort.PATH and isinstance(known.value, str):
+            if not self._machine.entry(known.value).exists:
+                yield "There is no such file."
+        else:
+            for word in _words_of(known):
+                if word in known.key.values:
+                    yield f"{write.code(word)}: {write.ours(known.key.values[word])}"
+
+    def _token(self) -> str:
+        secret = str(self._known.value or "").strip()
+        if not secret:
+            return "Empty."
+        if secret.startswith("$"):
+            return "Taken from elsewhere; the value does not stand here."
+        if self._known.pointer.startswith("/customApiKeyResponses"):
+            return f"The end of a key: {masked(secret)}"
+        kind = kind_of_token(secret)
+        return f"{kind[0].upper()}{kind[1:]}: {masked(secret)}"
+
+    def _expiry(self) -> Iterator[str]:
+        in_seconds = self._known.key.sort is Sort.SECONDS
+        expiry = expiry_of(self._known.value, in_seconds=in_seconds)
+        if expiry is None:
+            return
+        words = expiry_in_words(expiry.at_ms, self._machine.now_ms)
+        on = local_time(expiry.at_ms)
+        when = f"{words}, on {on}." if on else f"{words}."
+        if expiry.mistake:
+            yield f"{self._write.bold(f'A mistake: {expiry.mistake}')}. It was to say: {when}"
+        else:
+            yield f"{when[0].upper()}{when[1:]}"
+
+    def _organization(self, identifier: str) -> Iterator[str]:
+        name = organization_names(self._machine).get(identifier)
+        plan = plan_of_organization(self._machine, identifier)
+        expected = self._review.expected
+        said = [
+            self._write.bold(name) if name else "",
+            f"your {plan} organization" if plan else "",
+            "the one that should pay" if expected and expected.organization == identifier else "",
+        ]
+        whose = ", ".join(filter(None, said))
+        if whose:
+            yield f"This is {whose}."
+
+    def _elsewhere(self) -> Iterator[str]:
+        """Yield where else the same id stands."""
+        known = self._known
+        if known.key.sort not in _IDS or not isinstance(known.value, str):
+            return
+        for other in id_places(self._machine, known.key.sort):
+            place = other.place
+            here = (place.path, place.pointer) == (self._file.path, known.pointer)
+            if other.id == known.value.strip() and not here:
+                location = lsp_location(self._machine, place, PositionEncoding.UTF16)
+                name = self._write.code(other.name)
+                if location is None or place.path is None:
+                    yield f"{name} in the environment"
+                else:
+                    line = location.range.start.line + 1
+                    yield f"{name} in {self._write.place(place.path, line)}"
+
+    def findings(self, position: Position, encoding: PositionEncoding) -> Iterator[str]:
+        """Yield what the rules found at the position, with the pages about it."""
+        for found in self._review.findings:
+            if found.finding.place.path != self._file.path:
+                continue
+            location = lsp_location(self._machine, found.finding.place, encoding)
+            if location and _holds(location.range, position):
+                page = self._write.link(found.rule.id, found.rule.documentation)
+                yield f"{self._write.text(found.finding.message)} {page}"
+
+
+def _words_of(known: KnownPlace) -> list[str]:
+    """Return the words of a value that can have a meaning: the scopes in one text are several."""
+    text = str(known.value).strip()
+    if known.key.sort is not Sort.SWITCH:
+        return text.split()
+    if text.lower() in SWITCHED_ON:
+        return ["1"]
+    return ["0"] if text.lower() in SWITCHED_OFF else []
+
+
+def _holds(range_: types.Range, position: Position) -> bool:
+    start, end = our_range(range_)
+    return start <= position <= end

@@ -1,0 +1,92 @@
+"""The JSON of `status` and `check` is what their shipped schemas say, on every recorded machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from billing_lens.output.json import check_document, status_document
+from billing_lens.output.schemas import DOCUMENTS
+from billing_lens.review import review
+from tests.cli.command_line import run
+from tests.cli.validation import closed, schema_errors
+from tests.conformance.recorded import mode_of, read_built, recorded_cases
+from tests.machines import MadeUpMachine, headline
+
+KEY = "sk-ant-api03-made-up-key-0123456789abcdef"
+ODD_MACHINES = {
+    "nothing": MadeUpMachine({}),
+    "headline": headline(),
+    "variable": headline().with_env(ANTHROPIC_API_KEY=KEY),
+    "probably set in a start-up file": headline()
+    .with_env(ANTHROPIC_API_KEY=KEY)
+    .with_files({".bashrc": "export ANTHROPIC_API_KEY=x\n"}),
+    "broken": headline().with_files({".claude/settings.json": "{", ".claude.json": "[1"}),
+    "settings": headline().with_files(
+        {".claude/settings.json": {"env": {"ANTHROPIC_API_KEY": KEY}}}
+    ),
+    "preferences": headline().with_files(
+        {".config/billing-lens/config.toml": '[rules]\norganization-conflict = "off"\n'}
+    ),
+    "changed account": headline().with_files(
+        {
+            ".claude/backups/.claude.json.backup.1700000000000": {
+                "oauthAccount": {"organizationUuid": "9", "organizationType": "claude_pro"}
+            }
+        }
+    ),
+}
+
+
+def schema(document: str) -> dict[str, Any]:
+    done = run("schema", document)
+    assert (done.code, done.err) == (0, "")
+    return done.json
+
+
+STRICT = {document: closed(schema(document)) for document in DOCUMENTS}
+
+
+@pytest.mark.parametrize("recording", ["cases.jsonl", "measured.jsonl"])
+def test_every_recorded_machine_is_described(tmp_path: Path, recording: str) -> None:
+    wrong: list[str] = []
+    for number, case in enumerate(recorded_cases(recording)):
+        built = MadeUpMachine.from_case(case).build(tmp_path / str(number))
+        seen = review(read_built(built, case["version"]), mode_of(case))
+        for document, said in (("status", status_document(seen)), ("check", check_document(seen))):
+            told = json.loads(json.dumps(said))
+            wrong += [f"{case['name']}: {error}" for error in schema_errors(STRICT[document], told)]
+        if wrong:
+            break
+    assert wrong == []
+
+
+@pytest.mark.parametrize("version", ["2.1.117", "2.1.146", "2.1.330"])
+@pytest.mark.parametrize("name", ODD_MACHINES)
+def test_and_so_is_what_the_command_line_prints(tmp_path: Path, name: str, version: str) -> None:
+    options = ODD_MACHINES[name].build(tmp_path).options(version)
+
+    assert schema_errors(STRICT["status"], run("status", "--json", *options).json) == []
+    assert schema_errors(STRICT["check"], run("check", "--format", "json", *options).json) == []
+
+
+def test_the_same_thing_has_the_same_schema_in_both() -> None:
+    status, check = (schema(document)["$defs"] for document in ("status", "check"))
+
+    assert check == {name: status[name] for name in check}
+
+
+def test_fields_may_be_added_but_none_may_be_missing(tmp_path: Path) -> None:
+    said = run("status", "--json", *headline().build(tmp_path).options()).json
+
+    assert schema_errors(schema("status"), {**said, "later": 1}) == []
+    for name in said:
+        less = {key: value for key, value in said.items() if key != name}
+        assert schema_errors(schema("status"), less), name
+
+
+def test_no_other_document_has_a_schema() -> None:
+    assert run("schema", "undo").code == 2

@@ -1,0 +1,116 @@
+"""The commands of the palette, from the expectation to the documentation."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import pytest
+from playwright.sync_api import expect
+
+from billing_lens.lsp.server import make_server
+from tests.machines import CONSOLE_ORGANIZATION, assert_no_canary
+from tests.vscode.cases import PROFILE, PROFILE_TEXT
+from tests.vscode.workbench import USER_SETTINGS, Workbench, until
+
+REST_OF_PROFILE = {"version": "1.0", "base_url": "https://api.anthropic.com"}
+
+
+def needs(command: str) -> pytest.MarkDecorator:
+    """For tests of what a server must offer as ``workspace/executeCommand`` first."""
+    offered = cast("Any", make_server().protocol.fm).commands
+    name = f"billingLens.server.{command}"
+    return pytest.mark.skipif(name not in offered, reason=f"the server does not offer {name}")
+
+
+def expected_in_settings(workbench: Workbench) -> list[object]:
+    settings = json.loads((workbench.data / USER_SETTINGS).read_text())
+    return [value for name, value in settings.items() if name.startswith("billingLens.expected.")]
+
+
+def test_the_expectation_is_picked_and_written_to_the_user_s_settings(workbench: Workbench) -> None:
+    workbench.command("Billing Lens: Set Expectation")
+    expect(workbench.choices().filter(has_text="Inferred")).to_contain_text("a subscription of")
+    workbench.screenshot("who")
+    workbench.choices().filter(has_text="API usage").first.click()
+    acme = workbench.choices().filter(has_text="Acme Console")
+    expect(acme).to_contain_text("pays now")
+    workbench.screenshot("which-organization")
+    acme.click()
+
+    workbench.expect_status("API usage", colour=None)
+    until(lambda: expected_in_settings(workbench) == ["api_usage", CONSOLE_ORGANIZATION], "both")
+
+    workbench.command("Billing Lens: Set Expectation")
+    workbench.choices().filter(has_text="Inferred").click()
+    workbench.expect_status("API usage", colour="warning")
+    until(lambda: not expected_in_settings(workbench), "neither of the two")
+
+
+def test_says_when_the_workspace_s_settings_come_first(workbench: Workbench) -> None:
+    settings = workbench.home / "proj/.vscode/settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text('{"billingLens.expected.billing": "any"}')
+    workbench.expect_status("API usage", colour=None)
+
+    workbench.command("Billing Lens: Set Expectation")
+    workbench.choices().filter(has_text="Gateway").click()
+    expect(workbench.notifications()).to_contain_text("this workspace sets")
+
+
+def test_documentation_opens(workbench: Workbench) -> None:
+    workbench.command("Billing Lens: Open Documentation")
+    expect(workbench.page.locator(".extension-editor")).to_contain_text("Billing Lens")
+
+
+def test_claude_code_is_not_run_unless_the_user_agrees(workbench: Workbench) -> None:
+    workbench.command("Billing Lens: Verify with Claude Code")
+    dialog = workbench.page.locator(".monaco-dialog-box")
+    expect(dialog).to_contain_text("may rewrite its state file ~/.claude.json")
+    workbench.screenshot("asks")
+    dialog.get_by_role("button", name="Cancel").click()
+    dialog.wait_for(state="detached")
+    assert not workbench.notifications().count()
+
+
+@needs("verify")
+def test_says_so_when_there_is_no_claude_code_to_ask(workbench: Workbench) -> None:
+    workbench.command("Billing Lens: Verify with Claude Code")
+    workbench.page.get_by_role("button", name="Run Claude Code").click()
+    answer = workbench.page.locator(".monaco-dialog-box, .notification-toast")
+    expect(answer.filter(has_text="claude").first).to_contain_text("not")
+    workbench.screenshot("answer")
+
+
+@needs("fixAll")
+def test_fix_all_shows_what_it_would_change_before_it_does(workbench: Workbench) -> None:
+    profile = workbench.home / PROFILE
+    workbench.command("Billing Lens: Fix All Safe Findings")
+    preview = workbench.page.locator(".refactor-preview")
+    expect(preview).to_contain_text("default.json")
+    workbench.screenshot("preview")
+    assert profile.read_text() == PROFILE_TEXT
+
+    preview.get_by_role("button", name="Apply").click()
+    workbench.expect_status("Max 20x", colour=None)
+    workbench.command("File: Save All Files")
+    until(lambda: json.loads(profile.read_text()) == REST_OF_PROFILE, "the fixed file on disk")
+
+
+@needs("report")
+def test_a_report_without_secrets_is_copied(workbench: Workbench) -> None:
+    workbench.command("Billing Lens: Copy Report Without Secrets")
+    report = until(
+        lambda: text if "2.1.146" in (text := workbench.clipboard()) else "", "the copied report"
+    )
+    expect(workbench.notifications()).to_contain_text("in the clipboard")
+    assert_no_canary(report)
+    assert "dev@example.com" not in report
+
+
+@needs("report")  # of the same step: the status lists the files
+def test_a_config_file_is_picked_and_opened(workbench: Workbench) -> None:
+    workbench.command("Billing Lens: Open Config File")
+    workbench.screenshot("files")
+    workbench.choices().filter(has_text="Claude Code's state").first.click()
+    workbench.active_tab(workbench.home / ".claude.json").wait_for()
