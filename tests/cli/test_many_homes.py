@@ -84,7 +84,7 @@ class TestWhatIsSaid:
         first, second, counts, _, command = done.out.splitlines()
         for line, name in ((first, "ann"), (second, "cid")):
             assert line.startswith("error ")
-            assert f"{homes / name}  " in line
+            assert f" {homes / name}: " in line
             assert "profile-overrides-login" in line
         assert counts == "3 homes, 1 clean, 2 with findings, 0 unreadable."
         assert command.startswith(f"  billing-lens check --home {homes / 'ann'} ")

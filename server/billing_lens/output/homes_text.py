@@ -61,7 +61,7 @@ def homes_text(homes: Sequence[Home], screen: Screen, *, verbose: bool = False) 
     )
     lines.append(f"{', '.join(counts)}.")
     if found:
-        lines.append("To see what is wrong in one of them, and how to put it right:")
+        lines.append("To see what is wrong in one of them, and what helps:")
         lines += command_lines(found[0].again, screen.paint)
     return "\n".join(lines)
 
@@ -76,7 +76,7 @@ def home_lines(home: Home, screen: Screen, *, verbose: bool = False) -> Iterator
     if found:
         worst = found[0][0]
         rules = ", ".join(dict.fromkeys(rule for _, rule in found))
-        yield from _line(worst.value, SEVERITY_STYLES[worst], f"{path}  {rules}", screen)
+        yield from _line(worst.value, SEVERITY_STYLES[worst], f"{path}: {rules}", screen)
     elif verbose:
         yield from _line("clean", "green", path, screen)
 
