@@ -36,7 +36,7 @@ def add_machine_options(parser: argparse.ArgumentParser, *, many_homes: bool = F
             dest="homes",
             action="append",
             default=[],
-            help="another home, nothing outside it is read; a pattern in quotes or several: each",
+            help="another home; nothing outside it is read. Repeat it or quote a pattern for many",
         )
     else:
         group.add_argument(
