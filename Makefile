@@ -7,9 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix packages sbom version proof fixes conformance pages man
-.PHONY: screenshots requirements clean
-.PHONY: need-python need-node real-vscode
+.PHONY: help demo test lint vsix packages sbom version proof fixes conformance neovim pages man
+.PHONY: screenshots requirements clean need-python need-node real-vscode real-neovim
 
 help:  ## Show what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -17,7 +16,7 @@ help:  ## Show what can be made.
 demo: $(VENV)/.runtime  ## Show the headline case and its fix in a scratch home.
 	@$(BIN)/billing-lens demo
 
-test: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode lint  ## Run every test.
+test: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode real-neovim lint  ## Run every test.
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
@@ -63,6 +62,9 @@ fixes: $(VENV)/.dev  ## Try every fix on several versions of the real Claude Cod
 conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest version included.
 	$(BIN)/python -m tests.claude_code.conformance
 
+neovim: $(VENV)/.dev real-neovim  ## Try the language server in a real Neovim.
+	$(BIN)/python -m pytest tests/neovim
+
 pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from the rules.
 	$(BIN)/python -m tests.rules.pages
 
@@ -99,6 +101,9 @@ node_modules/.ready: package-lock.json | need-node
 
 real-vscode: need-node
 	@tests/vscode/install.sh
+
+real-neovim:
+	@tests/neovim/install.sh
 
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null \

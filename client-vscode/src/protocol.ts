@@ -160,10 +160,13 @@ export const statusChanged = new NotificationType<Status>("billingLens/statusCha
 
 /** The commands of `workspace/executeCommand`, each with what it answers. */
 export interface ServerCommands {
-  /** Sends the best safe fixes as an edit that needs confirmation. */
+  /** Sends the best safe fix as an edit that needs confirmation. `remaining` counts findings. */
   fixAll: { applied: boolean; title: string | null; remaining: number };
-  /** Asks the real Claude Code, only with `{confirmed: true}`. It `agrees`, `misreports` in a known way, or `differs`. */
-  verify: { agreement: string | null; text: string };
+  /**
+   * Asks the real Claude Code, only with `{confirmed: true}`. It `agrees`, `misreports` in a known
+   * way, `differs`, or gives `no answer`.
+   */
+  verify: { agreement: string; text: string };
   /** Markdown without secrets. */
   report: string;
 }

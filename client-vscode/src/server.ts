@@ -65,6 +65,11 @@ export class Server implements vscode.Disposable {
     }
   }
 
+  /** The folder to ask about, as a parameter; nothing where the server's first one is meant. */
+  get folderInQuestion(): { folder?: string } {
+    return this.folder ? { folder: this.folder.toString() } : {};
+  }
+
   /** Runs one of the server's commands; undefined when it failed, which the user is told. */
   async execute<Name extends keyof ServerCommands>(
     name: Name,
@@ -191,10 +196,10 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  /** Whether a status is that of the folder which is followed. */
+  /** Whether a status is that of the folder in question. */
   private isOfFolder({ folder }: Status): boolean {
-    const isSaid = folder !== undefined && folder !== null && this.folder !== undefined;
-    return !isSaid || vscode.Uri.parse(folder).toString() === this.folder?.toString();
+    const wanted = this.folder ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+    return !folder || !wanted || vscode.Uri.parse(folder).toString() === wanted.toString();
   }
 
   private startAfterCrash(): void {

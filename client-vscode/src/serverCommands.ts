@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Server } from "./server";
 
-/** Applies the best safe fixes, after the user has seen them in the editor's preview. */
+/** Applies the best safe fix, after the user has seen them in the editor's preview. */
 export async function fixAll(server: Server): Promise<void> {
   const result = await server.execute("fixAll");
   if (result === undefined) {
@@ -9,7 +9,7 @@ export async function fixAll(server: Server): Promise<void> {
   }
   const { applied, title, remaining } = result;
   if (applied) {
-    const rest = remaining > 0 ? ` ${remaining.toString()} more can be fixed.` : "";
+    const rest = remaining > 0 ? ` Problems that remain: ${remaining.toString()}.` : "";
     void vscode.window.showInformationMessage(`${title ?? "Fixed"}. Save the changed files.${rest}`);
   } else {
     void vscode.window.showInformationMessage(
@@ -39,11 +39,11 @@ export async function verify(server: Server): Promise<void> {
       title: "Asking Claude Code who pays",
       cancellable: true,
     },
-    (_progress, cancelled) => server.execute("verify", { confirmed: true }, cancelled),
+    (_progress, cancelled) => server.execute("verify", { confirmed: true, ...server.folderInQuestion }, cancelled),
   );
   if (answer !== undefined) {
-    const differs = answer.agreement === "differs" || answer.agreement === null;
-    const show = differs ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+    const agrees = answer.agreement === "agrees" || answer.agreement === "misreports";
+    const show = agrees ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
     await show("Claude Code's own answer", { modal: true, detail: answer.text });
   }
 }

@@ -22,6 +22,8 @@ from tests.machines import MadeUpMachine, assert_no_canary, headline
 
 PRELOADED = str(Path(__file__).with_name("preloaded.py"))
 
+NO_SETTINGS: object = {}
+
 RunServer = Callable[..., Awaitable[Editor]]
 
 
@@ -51,11 +53,17 @@ def preloaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, .
 
 @pytest_asyncio.fixture
 async def run_server(tmp_path: Path) -> AsyncIterator[RunServer]:
-    """Runs a server on a machine, by ``billing-lens serve`` or another command."""
+    """Runs a server on a machine, by ``billing-lens serve`` or another command.
+
+    It finds the programs that are on `search_path`, by default none.
+    """
     editors: list[Editor] = []
 
-    async def run(machine: MadeUpMachine, *command: str, at: Path | None = None) -> Editor:
+    async def run(
+        machine: MadeUpMachine, *command: str, at: Path | None = None, search_path: str = ""
+    ) -> Editor:
         editor = Editor(machine.build(at or tmp_path / f"machine{len(editors)}"))
+        editor.search_path = search_path
         editors.append(editor)
         await editor.run(*command)
         return editor
@@ -75,7 +83,7 @@ async def start_editor(
     async def start(
         on: MadeUpMachine | None = None,
         capabilities: types.ClientCapabilities | None = None,
-        settings: object = None,
+        settings: object = NO_SETTINGS,
         at: Path | None = None,
         **greeting: Any,
     ) -> Editor:
@@ -89,6 +97,8 @@ async def start_editor(
 
 async def end(editor: Editor) -> None:
     """Hang up on a server that is still there, and have it ended."""
+    editor.answering.set()
+    await asyncio.sleep(0.05 if editor.silent else 0)
     assert editor.process.stdin
     editor.process.stdin.close()
     try:

@@ -21,6 +21,19 @@ from tests.machines import BuiltMachine
 
 SERVE = (sys.executable, "-m", "billing_lens", "serve")
 
+REFRESHES = (
+    types.WORKSPACE_DIAGNOSTIC_REFRESH,
+    types.WORKSPACE_CODE_LENS_REFRESH,
+    types.WORKSPACE_INLAY_HINT_REFRESH,
+)
+UNDERSTOOD = (
+    *REFRESHES,
+    types.CLIENT_REGISTER_CAPABILITY,
+    types.CLIENT_UNREGISTER_CAPABILITY,
+    types.WINDOW_WORK_DONE_PROGRESS_CREATE,
+)
+"""The requests that are answered with nothing."""
+
 Change = str | tuple[tuple[int, int], tuple[int, int], str]
 """A new text for the whole document, or for what stands between two positions."""
 
@@ -50,23 +63,29 @@ class RequestRefusedError(Exception):
 class Editor(LanguageClient):
     """Speaks for an editor in the words of the protocol, and reads answers as they came.
 
-    `settings` is what it answers to ``workspace/configuration``, an exception to refuse;
-    `refuses_watching` makes it refuse ``client/registerCapability``.
+    `settings` is what it answers to ``workspace/configuration``, an exception to refuse. It
+    `refuses` the other requests named there, and leaves unanswered those it is `silent` about
+    until `answering` is set.
+    What it is asked to apply goes to `apply`, which says whether it was applied.
     """
 
     def __init__(self, machine: BuiltMachine) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType] - it takes whatever pygls takes
         self.machine = machine
-        self.settings: object = None
-        self.refuses_watching = False
-        self._folder: Path | None = None
+        self.settings: object = {}
+        self.refuses: set[str] = set()
+        self.silent: set[str] = set()
+        self.answering = asyncio.Event()
+        self.apply: Callable[[types.WorkspaceEdit], bool] = lambda edit: False
+        self.search_path = ""
         self._versions: dict[str, int] = {}
         self._answer_server_requests()
 
     async def run(self, *command: str) -> None:
         """Start the server; nothing is said to it yet."""
         start = cast("Callable[..., Awaitable[None]]", self.start_io)
-        await start(*(command or SERVE), env=environment(self.machine), cwd=self.machine.cwd)
+        variables = {**environment(self.machine), "PATH": self.search_path}
+        await start(*(command or SERVE), env=variables, cwd=self.machine.cwd)
         output, log = self.process.stdout, self.process.stderr
         assert output
         assert log
@@ -77,26 +96,37 @@ class Editor(LanguageClient):
         capabilities: types.ClientCapabilities,
         *,
         folder: Path | None = None,
+        folders: Sequence[str] = (),
         options: object = None,
         process_id: int | None = None,
     ) -> types.InitializeResult:
-        """Initialize as an editor with `folder` open, and wait for the first status."""
+        """Initialize as an editor with folders open, and wait for the first status.
+
+        `folders` are those of the home with these names.
+        """
         self.capabilities = capabilities
-        folders = [types.WorkspaceFolder(folder.as_uri(), folder.name)] if folder else None
+        opened = [
+            types.WorkspaceFolder(each.as_uri(), each.name)
+            for each in (*map(self.home, folders), *([folder] if folder else []))
+        ]
         result = await self.initialize_async(
             types.InitializeParams(
                 capabilities=capabilities,
                 process_id=process_id,
-                workspace_folders=folders,
+                workspace_folders=opened or None,
                 initialization_options=cast("Any", options),
             )
         )
+        self.capabilities_of_server = result.capabilities
         self.initialized(types.InitializedParams())
         await self.wire.until(lambda: self.statuses)
         return result
 
     async def leave(self) -> int:
-        """Shut down and exit; the exit code."""
+        """Answer what was left unanswered, shut down and exit; the exit code."""
+        self.answering.set()
+        if isinstance(self.settings, asyncio.Event):
+            self.settings.set()
         await self.shutdown_async(None)
         self.exit(None)
         return await self.ended()
@@ -143,12 +173,23 @@ class Editor(LanguageClient):
         identifier = types.TextDocumentIdentifier(path.as_uri())
         self.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
 
-    async def status(self) -> Message:
+    async def status(self, **params: object) -> Message:
         """The answer to ``billingLens/status``.
 
         Everything the server had to say about what it was told before has then arrived.
         """
-        return cast("Message", await self.ask("billingLens/status", {}))
+        return cast("Message", await self.ask("billingLens/status", params))
+
+    async def pull(self, path: Path, known: str | None = None) -> Message:
+        """The answer to ``textDocument/diagnostic``; `known` is the id of the last one."""
+        identifier = types.TextDocumentIdentifier(path.as_uri())
+        params = types.DocumentDiagnosticParams(identifier, previous_result_id=known)
+        return cast("Message", await self.ask(types.TEXT_DOCUMENT_DIAGNOSTIC, params))
+
+    async def execute(self, command: str, *arguments: object, **more: object) -> Message:
+        """The result of a command of the server's; `more` goes beside its arguments."""
+        params = {"command": command, "arguments": arguments, **more}
+        return cast("Message", await self.ask(types.WORKSPACE_EXECUTE_COMMAND, params))
 
     async def actions(
         self, path: Path, text: str, at: str, only: Sequence[str] | None = None
@@ -169,9 +210,16 @@ class Editor(LanguageClient):
         return cast("list[Message]", await self.ask(types.TEXT_DOCUMENT_CODE_ACTION, params))
 
     async def ask(self, method: str, params: object) -> object:
-        """Send a request; its result as it came, RequestRefusedError for an error."""
+        """Send a request; its result as it came, RequestRefusedError for an error.
+
+        Parameters that are a dictionary are sent as they are.
+        """
         identifier = str(uuid4())
-        self.protocol.send_request(method, params, msg_id=identifier)
+        if isinstance(params, dict):
+            request = {"jsonrpc": "2.0", "id": identifier, "method": method}
+            self.say({**request, "params": cast("object", params)})
+        else:
+            self.protocol.send_request(method, params, msg_id=identifier)
         return await self.answer(identifier)
 
     async def answer(self, identifier: str | int) -> object:
@@ -198,7 +246,8 @@ class Editor(LanguageClient):
 
     def told(self, method: str) -> list[Any]:
         """The parameters of every notification and request of a method that came so far."""
-        return [each["params"] for each in self.wire.messages if each.get("method") == method]
+        said = self.wire.messages
+        return [each.get("params") for each in said if each.get("method") == method]
 
     @property
     def statuses(self) -> list[Message]:
@@ -242,10 +291,23 @@ class Editor(LanguageClient):
                 return [None]
             return None if self.settings is None else [self.settings for _ in params.items]
 
-        @feature(types.CLIENT_REGISTER_CAPABILITY)
-        def register(params: types.RegistrationParams) -> None:
-            if self.refuses_watching:
-                raise JsonRpcException("This editor registers nothing.", -32601)
+        async def answer(method: str, result: object = None) -> object:
+            if method in self.silent:
+                await self.answering.wait()
+            if method in self.refuses:
+                raise JsonRpcException("This editor does no such thing.", -32601)
+            return result
+
+        for method in UNDERSTOOD:
+
+            @feature(method)
+            async def understood(params: Any, method: str = method) -> object:
+                return await answer(method)
+
+        @feature(types.WORKSPACE_APPLY_EDIT)
+        async def apply(params: types.ApplyWorkspaceEditParams) -> object:
+            await answer(types.WORKSPACE_APPLY_EDIT)
+            return types.ApplyWorkspaceEditResult(self.apply(params.edit))
 
 
 def read(path: Path) -> str:

@@ -125,7 +125,7 @@ async def test_an_editor_that_refuses_to_watch_still_learns_of_changes(
     run_server: RunServer, machine: MadeUpMachine
 ) -> None:
     editor = await run_server(machine)
-    editor.refuses_watching = True
+    editor.refuses = {types.CLIENT_REGISTER_CAPABILITY}
     await editor.greet(capable(watching=True))
     editor.home(PROFILE).unlink()
     await editor.wire.until(lambda: editor.payer == "subscription", SOON)

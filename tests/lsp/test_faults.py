@@ -49,16 +49,16 @@ raise SystemExit(server.serve())
 
 FAILING_LOOKS = f"""
 import os
-from billing_lens.lsp import language_server, server
+from billing_lens.lsp import folders, server
 
-review = language_server.review
+review = folders.review
 
 def failing_review(*arguments):
     if os.path.exists(os.path.expanduser("~/fail")):
         raise ValueError("{CANARY}")
     return review(*arguments)
 
-language_server.review = failing_review
+folders.review = failing_review
 raise SystemExit(server.serve())
 """
 

@@ -8,7 +8,7 @@ import sys
 
 from tests.lsp.conftest import RunServer
 from tests.lsp.editor import Editor, environment
-from tests.lsp.places import PROFILE
+from tests.lsp.places import PROFILE, SETTINGS, STATE
 from tests.lsp.wire import Message
 
 
@@ -28,7 +28,7 @@ async def test_editor_and_terminal_say_the_same(start_editor: RunServer) -> None
     asked = await editor.status()
 
     assert asked == await status_in_the_terminal(editor)
-    assert editor.statuses == [asked]
+    assert editor.statuses == [{**asked, "folder": None}]
 
 
 async def test_the_status_has_the_contract_s_shape(start_editor: RunServer) -> None:
@@ -43,6 +43,31 @@ async def test_the_status_has_the_contract_s_shape(start_editor: RunServer) -> N
         "range": editor.shown(editor.home(PROFILE))[0]["range"],
     }
     assert {each["rule"] for each in status["findings"]} == set(editor.codes(editor.home(PROFILE)))
+
+
+async def test_the_status_names_the_config_files_there_are_and_could_be(
+    start_editor: RunServer,
+) -> None:
+    editor = await start_editor()
+    files = {each["path"]: each for each in (await editor.status())["files"]}
+
+    state, settings = str(editor.home(STATE)), str(editor.home(SETTINGS))
+    assert files[state] == {
+        "path": state,
+        "kind": "claude-state",
+        "scope": None,
+        "exists": True,
+    }
+    assert files[settings] == {
+        "path": settings,
+        "kind": "claude-settings",
+        "scope": "user",
+        "exists": False,
+    }
+    editor.home(SETTINGS).write_text("{}")
+    await editor.wire.until(lambda: len(editor.statuses) == 2)
+    [there] = [each for each in editor.statuses[1]["files"] if each["path"] == settings]
+    assert there["exists"] is True
 
 
 async def test_the_status_is_told_once_for_each_change(start_editor: RunServer) -> None:

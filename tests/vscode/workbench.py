@@ -21,6 +21,7 @@ from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.vscode.installation import CODE_SERVER, environment
 
@@ -89,16 +90,14 @@ class Workbench:
 
     def open(self, path: Path) -> None:
         """Opens a file of any folder, as with Ctrl+P and its path, and waits for its tab."""
-        self.page.keyboard.press("Control+p")
-        self._quick_input().fill(str(path))
+        self._type_after("Control+p", str(path))
         self._quick_rows().filter(has_text=path.name).first.wait_for()
         self.page.keyboard.press("Enter")
         self.active_tab(path).wait_for()
 
     def command(self, name: str) -> None:
         """Runs a command by its full name in the command palette."""
-        self.page.keyboard.press("F1")
-        self._quick_input().fill(f">{name}")
+        self._type_after("F1", f">{name}")
         self._quick_rows().filter(has_text=name).first.wait_for()
         self.page.keyboard.press("Enter")
 
@@ -233,10 +232,11 @@ class Workbench:
 
     def discard_editors(self) -> None:
         """Closes every editor; what was not saved is lost."""
-        while self.page.locator(".tabs-container .tab").count():
-            self.page.locator(".tabs-container .tab.active").click()  # keys may go to a web view
+        tabs = self.page.locator(".tabs-container .tab")
+        while open_tabs := tabs.count():
+            tabs.and_(self.page.locator(".active")).click()  # keys may go to a web view
             self.command("View: Revert and Close Editor")
-            self.page.wait_for_timeout(100)
+            expect(tabs).not_to_have_count(open_tabs)
 
     def set_machine_settings(self, **settings: object) -> None:
         """Replaces the settings under ``billingLens``, with "__" for the dots in their names."""
@@ -252,10 +252,19 @@ class Workbench:
     def screenshot(self, name: str) -> None:
         self.page.screenshot(path=self.screenshots / f"{name}.png", animations="disabled")
 
-    def _quick_input(self) -> Locator:
+    def _type_after(self, key: str, text: str) -> None:
+        """Opens the quick input with a key, anew if it is closed by a focus that comes late."""
         field = self.page.locator('.quick-input-widget input[type="text"]')
-        field.wait_for()
-        return field
+
+        def typed() -> bool:
+            self.page.keyboard.press(key)
+            try:
+                field.fill(text, timeout=3000)
+            except PlaywrightTimeoutError:
+                return False
+            return True
+
+        until(typed, f"typing {text}")
 
     def _quick_rows(self) -> Locator:
         return self.page.locator(".quick-input-list .monaco-list-row")

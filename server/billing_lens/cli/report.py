@@ -6,17 +6,13 @@ import argparse
 import json
 import os
 import select
-import shutil
 import stat
 import sys
-from pathlib import Path
 
 from billing_lens.cli.options import add_machine_options, machine_options, review_of
 from billing_lens.cli.subcommand import Subcommands
-from billing_lens.fixes.journal import Journal, journal_directory
-from billing_lens.output.report import Circumstances, report_document
+from billing_lens.output.report import circumstances_of, report_document
 from billing_lens.output.report_markdown import report_markdown
-from billing_lens.review import Review
 
 _DESCRIPTION = """\
 Prints a report for an issue or a support thread: versions, who pays and why, every
@@ -63,7 +59,8 @@ def run(given: argparse.Namespace) -> int:
     """Print the report; always 0, whoever pays."""
     error = _error(given.error)
     seen = review_of(given)
-    report = report_document(seen, _circumstances(given, seen, error))
+    confined = machine_options(given).confined
+    report = report_document(seen, circumstances_of(seen.machine, error, confined=confined))
     print(json.dumps(report, indent=2) if given.json else report_markdown(report), end="")
     if given.json:
         print()
@@ -92,13 +89,3 @@ def _is_piped() -> bool:
         print("Waiting for an error message on standard input ...", file=sys.stderr)
         readable, _, _ = select.select([sys.stdin], [], [], LONGEST_WAIT_SECONDS)
     return bool(readable)
-
-
-def _circumstances(given: argparse.Namespace, seen: Review, error: str | None) -> Circumstances:
-    confined = machine_options(given).confined
-    path = seen.machine.environment.get("PATH")
-    command = None if confined else shutil.which("claude", path=path)
-    home = str(seen.machine.home)
-    journal = Journal(journal_directory(Path(home)))
-    changes = tuple(entry for entry in journal.entries() if entry.home == home)
-    return Circumstances(command, changes, error)

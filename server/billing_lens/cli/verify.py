@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import shutil
 import subprocess
 import sys
-from typing import cast
+from collections.abc import Sequence
 
-from billing_lens.billing.claude_status import Agreement, compare
-from billing_lens.billing.route import resolve_route
+from billing_lens.billing.claude_status import Agreement
 from billing_lens.cli.options import (
     UsageError,
     add_color_option,
@@ -20,13 +16,29 @@ from billing_lens.cli.options import (
     read_machine,
 )
 from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
-from billing_lens.machine.machine import Machine, Mode
+from billing_lens.machine.claude_program import (
+    ANSWER_SECONDS,
+    find_claude,
+    read_status,
+    status_call,
+)
+from billing_lens.machine.machine import Machine
 from billing_lens.output.paint import Paint, paint_for
-from billing_lens.output.redaction import Redactor
+from billing_lens.output.verification import (
+    Verification,
+    cannot_run,
+    no_answer_in_time,
+    no_status,
+    verified,
+)
 
 AGREED, DIFFERED, NOT_ANSWERED = 0, 1, 3
-ANSWER_SECONDS = 60
-"""A state file that is a directory makes Claude Code hang; so long it may take to answer."""
+
+_COLOURS = {
+    Agreement.AGREES: "green",
+    Agreement.MISREPORTS: "yellow",
+    Agreement.DIFFERS: "red",
+}
 
 _DESCRIPTION = """\
 Runs 'claude auth status', after asking, and says where it agrees. Claude Code
@@ -65,15 +77,13 @@ def run(given: argparse.Namespace) -> int:
     if not (given.yes or _allowed(program)):
         print("Claude Code was not run.")
         return NOT_ANSWERED
-    arguments = [program, *given.claude_arguments, "auth", "status"]
-    status = _ask(arguments, machine, confined=machine_options(given).confined)
-    if status is None:
-        return NOT_ANSWERED
-    return _report(machine, status, paint_for(when=given.color))
+    confined = machine_options(given).confined
+    answer = _ask(machine, program, given.claude_arguments, confined=confined)
+    return _report(answer, paint_for(when=given.color))
 
 
 def _program(named: str | None, machine: Machine) -> str:
-    found = shutil.which(named or "claude", path=machine.environment.get("PATH"))
+    found = find_claude(machine, named)
     if found is None:
         what = f"'{named}'" if named else "'claude' is not on PATH; name it with --claude, it"
         raise UsageError(f"{what} was not found")
@@ -92,50 +102,36 @@ def _allowed(program: str) -> bool:
         return False
 
 
-def _ask(arguments: list[str], machine: Machine, *, confined: bool) -> dict[str, object] | None:
-    environment = dict(machine.environment)
-    if confined:
-        environment["HOME"] = str(machine.home)
-    environment.setdefault("PATH", os.defpath)
+def _ask(
+    machine: Machine, program: str, arguments: Sequence[str], *, confined: bool
+) -> Verification:
+    call = status_call(machine, program, arguments, confined=confined)
     try:
         answer = subprocess.run(
-            arguments,
-            cwd=str(machine.cwd),
-            env=environment,
+            call.arguments,
+            cwd=call.cwd,
+            env=call.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=ANSWER_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        print(f"Claude Code gave no answer in {ANSWER_SECONDS} seconds.", file=sys.stderr)
-        return None
+        return no_answer_in_time()
     except OSError as error:
-        print(f"Claude Code cannot be run: {error.strerror}", file=sys.stderr)
-        return None
-    try:
-        status: object = json.loads(answer.stdout)
-    except ValueError:
-        status = None
-    if isinstance(status, dict):
-        return cast("dict[str, object]", status)
-    said = Redactor(machine).text(answer.stderr.decode(errors="replace").strip())
-    print(f"Claude Code gave no status (exit code {answer.returncode}). {said}", file=sys.stderr)
-    return None
+        return cannot_run(error)
+    status = read_status(answer.stdout)
+    if status is None:
+        return no_status(machine, answer.returncode, answer.stderr)
+    return verified(machine, status)
 
 
-def _report(machine: Machine, status: dict[str, object], paint: Paint) -> int:
-    route = resolve_route(machine, Mode.HEADLESS)
-    comparison = compare(machine, route, status)
-    print(f"Billing Lens   {route.label} ({route.source.value})")
-    print(f"Claude Code    {comparison.claimed}, provider {status.get('apiProvider')}")
-    if comparison.agreement is Agreement.AGREES:
-        print(paint("green", "They agree."))
-        return AGREED
-    if comparison.agreement is Agreement.MISREPORTS:
-        print(f"{paint('yellow', 'Claude Code misreports.')} {comparison.why}")
-        print("What requests carry is what is billed, and that is what Billing Lens says.")
-        return AGREED
-    print(f"{paint('red', 'They differ.')} {comparison.why}".rstrip())
-    print(f"Please report it, with your Claude Code version ({machine.version.text} was assumed).")
-    return DIFFERED
+def _report(verification: Verification, paint: Paint) -> int:
+    if verification.agreement is None:
+        print(verification.headline, file=sys.stderr)
+        return NOT_ANSWERED
+    colour = _COLOURS[verification.agreement]
+    print(f"Billing Lens   {verification.ours}")
+    print(f"Claude Code    {verification.theirs}")
+    print(f"{paint(colour, verification.headline)} {verification.explanation}".rstrip())
+    return DIFFERED if verification.agreement is Agreement.DIFFERS else AGREED

@@ -38,6 +38,8 @@ class FileEntry:
     modified_ns: int = 0
     reason: str = ""
     """Why it could not be read, in words, when ``state`` says so."""
+    hides_bom: bool = False
+    """Whether ``data`` is the text of an editor that keeps the file's byte order mark back."""
 
     @property
     def exists(self) -> bool:

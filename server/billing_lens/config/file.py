@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -135,7 +136,7 @@ class ConfigFile:
         """The document Claude Code would read, or read before typing broke it."""
         if self.entry.state is not FileState.REGULAR:
             return None
-        if self.kind in BOM_REFUSED and self.document.has_bom:
+        if self._has_refused_bom:
             return None
         if not self.document.problems:
             return self.document
@@ -188,6 +189,10 @@ class ConfigFile:
             return self._syntax_problems()
         return (*self._encoding_problems(), *self._syntax_problems(), *self._type_problems())
 
+    @property
+    def _has_refused_bom(self) -> bool:
+        return self.kind in BOM_REFUSED and (self.document.has_bom or self.entry.hides_bom)
+
     def _encoding_problems(self) -> tuple[Problem, ...]:
         found: list[Problem] = []
         if self.opened is None and self._invalid_utf8:
@@ -195,9 +200,11 @@ class ConfigFile:
             end = min(start + 3, len(self.buffer.data))
             message = "This is not valid UTF-8; Claude Code reads a replacement character here."
             found.append(Problem("invalid-utf-8", message, Span(start, end)))
-        if self.kind in BOM_REFUSED and self.document.has_bom:
+        if self._has_refused_bom:
             message = "A byte order mark stands before the JSON; Claude Code cannot read the file."
-            found.append(Problem("byte-order-mark", message, Span(0, 3)))
+            # Where the editor keeps it back, the first character stands for it.
+            mark = Span(0, 1 if self.entry.hides_bom else len(BOM_UTF8))
+            found.append(Problem("byte-order-mark", message, mark))
         return tuple(found)
 
     def _syntax_problems(self) -> tuple[Problem, ...]:
@@ -252,7 +259,7 @@ class ConfigFile:
 
     def with_text(self, data: bytes) -> ConfigFile:
         """Return this file as it would be with `data` as its bytes."""
-        entry = replace(self.entry, state=FileState.REGULAR, data=data)
+        entry = replace(self.entry, state=FileState.REGULAR, data=data, hides_bom=False)
         return replace(self, entry=entry, opened=None)
 
     def missing(self) -> ConfigFile:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcContentModified, JsonRpcInvalidParams
 
 from billing_lens.fixes.expectation_fix import expect
-from billing_lens.fixes.fix import Safety
+from billing_lens.fixes.fix import Fix, Safety
 from billing_lens.lsp.conversion import our_range
-from billing_lens.lsp.diagnostics import path_of_finding
+from billing_lens.lsp.diagnostics import is_shown_in
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
 from billing_lens.rules import RULES, Severity
@@ -17,34 +19,158 @@ from billing_lens.rules.preferences import preferences_file_of
 
 FIX_ALL = "source.fixAll.billingLens"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
+OPTIONS = types.CodeActionOptions(KINDS, resolve_provider=True)
 
 _SERIOUS = (types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning)
 
 
-def code_actions(
-    review: Review,
-    path: str,
-    params: types.CodeActionParams,
-    published: Sequence[types.Diagnostic],
-    writer: EditWriter,
-    *,
-    records: bool,
-) -> list[types.CodeAction]:
-    """Return the quick fixes for what stands in the range, best first, and the fix-all action.
+def can_resolve(capabilities: types.ClientCapabilities) -> bool:
+    """Return whether the client asks for an action's edit once the user has chosen it."""
+    document = capabilities.text_document
+    understood = document.code_action if document else None
+    lazily = understood.resolve_support if understood else None
+    return bool(understood and understood.data_support and lazily and "edit" in lazily.properties)
 
-    `published` are the diagnostics the client shows in the file. `records` says whether what
-    ``config.toml`` expects would count. Fix-all comes only when asked for.
+
+class CodeActions:
+    """What can be done about the findings of one folder's machine."""
+
+    def __init__(
+        self,
+        review: Review,
+        writer: EditWriter,
+        *,
+        folder: str | None = None,
+        records: bool = True,
+        lazily: bool = False,
+    ) -> None:
+        """Prepare to offer.
+
+        `folder` is the folder's URI. `records` says whether what ``config.toml`` expects would
+        count. Where the client resolves them (`lazily`), actions come without their edits.
+        """
+        self._review = review
+        self._writer = writer
+        self._folder = folder
+        self._records = records
+        self._lazily = lazily
+
+    def offered(
+        self, path: str, params: types.CodeActionParams, shown: Sequence[types.Diagnostic]
+    ) -> list[types.CodeAction]:
+        """Return the quick fixes for what stands in the range, best first, and fix-all.
+
+        `shown` are the diagnostics the client shows in the file. Fix-all comes only when asked for.
+        """
+        only = params.context.only or (types.CodeActionKind.QuickFix,)
+        actions: list[types.CodeAction] = []
+        if _is_wanted(types.CodeActionKind.QuickFix, only):
+            touched = [it for it in shown if _overlap(it.range, params.range)]
+            actions.extend(self._quick_fixes(path, touched))
+            actions.extend(self._intended(touched))
+        if _is_wanted(FIX_ALL, only):
+            actions.extend(self._fix_all(path))
+        return actions
+
+    def resolved(self, action: types.CodeAction) -> types.CodeAction:
+        """Return the action with its edit, made for the texts as they are now.
+
+        Raises:
+            JsonRpcContentModified: what the action promised is no longer offered.
+        """
+        _, identifier = resolved_from(action)
+        fixes = {offer.id: (offer.title, offer.fix) for offer in self._review.offered}
+        intended = self._intended_fix()
+        if intended:
+            fixes[intended.id] = (intended.title, intended)
+        title, fix = fixes.get(identifier, (None, None))
+        edit = self._writer.write(fix) if fix and title == action.title else None
+        if edit is None:
+            raise JsonRpcContentModified("The files have changed; ask for the fixes again.")
+        action.edit = edit
+        return action
+
+    def _quick_fixes(
+        self, path: str, touched: Sequence[types.Diagnostic]
+    ) -> Iterator[types.CodeAction]:
+        codes = {diagnostic.code for diagnostic in touched}
+        here = list(_findings_in(self._review, path))
+        offers = {
+            offer.id: offer
+            for found in here
+            if found.finding.rule in codes
+            for offer in found.fixes
+            if self._writer.can_write(offer.fix)
+        }.values()
+        preferred = next((offer.id for offer in offers if offer.safety is Safety.SAFE), None)
+        for offer in offers:
+            rules = {found.finding.rule for found in here if offer in found.fixes}
+            explained = [diagnostic for diagnostic in touched if diagnostic.code in rules]
+            action = self._action(offer.title, types.CodeActionKind.QuickFix, offer.fix)
+            action.diagnostics = explained
+            action.is_preferred = offer.id == preferred
+            yield action
+
+    def _intended(self, touched: Sequence[types.Diagnostic]) -> Iterator[types.CodeAction]:
+        """Yield the action that records what pays now as expected, instead of silencing a finding.
+
+        Not for a mere hint.
+        """
+        explained = [it for it in touched if it.severity in _SERIOUS and _explains_route(it)]
+        fix = self._intended_fix() if explained else None
+        if fix and self._writer.can_write(fix):
+            action = self._action(fix.title, types.CodeActionKind.QuickFix, fix)
+            action.diagnostics = explained
+            action.is_preferred = False
+            yield action
+
+    def _intended_fix(self) -> Fix | None:
+        """Return the change that records what pays; not what does not work: nobody means that."""
+        review = self._review
+        preferences = preferences_file_of(review.machine) if self._records else None
+        wrong = review.as_expected is False and review.route.works is not False
+        return expect(review.route, preferences) if wrong and preferences else None
+
+    def _fix_all(self, path: str) -> Iterator[types.CodeAction]:
+        """Yield the best safe fix alone: after it the rest may be moot."""
+        here = _findings_in(self._review, path)
+        offer = best_safe_fix(here, self._writer)
+        if offer:
+            yield self._action(offer.title, FIX_ALL, offer.fix)
+
+    def _action(self, title: str, kind: str, fix: Fix) -> types.CodeAction:
+        if self._lazily:
+            data = {"folder": self._folder, "fix": fix.id}
+            return types.CodeAction(title, kind=kind, data=data)
+        return types.CodeAction(title, kind=kind, edit=self._writer.write(fix))
+
+
+def resolved_from(action: types.CodeAction) -> tuple[str | None, str]:
+    """Return the URI of the folder an action was offered for, and the id of its fix.
+
+    Raises:
+        JsonRpcInvalidParams: the action is none of ours.
     """
-    only = params.context.only or (types.CodeActionKind.QuickFix,)
-    actions: list[types.CodeAction] = []
-    if _is_wanted(types.CodeActionKind.QuickFix, only):
-        touched = [it for it in published if _overlap(it.range, params.range)]
-        actions.extend(_quick_fixes(review, path, touched, writer))
-        if records:
-            actions.extend(_intended(review, touched, writer))
-    if _is_wanted(FIX_ALL, only):
-        actions.extend(_fix_all(review, path, writer))
-    return actions
+    is_ours = isinstance(action.data, dict)
+    data: Mapping[str, object] = cast("Mapping[str, object]", action.data) if is_ours else {}
+    folder, fix = data.get("folder"), data.get("fix")
+    if isinstance(fix, str) and (folder is None or isinstance(folder, str)):
+        return folder, fix
+    raise JsonRpcInvalidParams("This code action is not one of Billing Lens.")
+
+
+def best_safe_fix(found: Iterator[ReviewedFinding], writer: EditWriter) -> OfferedFix | None:
+    """Return the best safe fix of the first serious finding that has one the client can do."""
+    return next(
+        (
+            offer
+            for each in found
+            if each.finding.severity in (Severity.ERROR, Severity.WARNING)
+            for offer in each.fixes
+            if offer.safety is Safety.SAFE and writer.can_write(offer.fix)
+        ),
+        None,
+    )
 
 
 def _is_wanted(kind: str, only: Sequence[str]) -> bool:
@@ -52,78 +178,13 @@ def _is_wanted(kind: str, only: Sequence[str]) -> bool:
     return any(wanted in ("", kind) or kind.startswith(f"{wanted}.") for wanted in only)
 
 
-def _quick_fixes(
-    review: Review,
-    path: str,
-    touched: Sequence[types.Diagnostic],
-    writer: EditWriter,
-) -> Iterator[types.CodeAction]:
-    codes = {diagnostic.code for diagnostic in touched}
-    offers = {
-        offer.id: offer
-        for found in _findings_in(review, path)
-        if found.finding.rule in codes
-        for offer in found.fixes
-    }
-    written = [(offer, edit) for offer in offers.values() if (edit := writer.write(offer.fix))]
-    preferred = next((offer.id for offer, _ in written if offer.safety is Safety.SAFE), None)
-    for offer, edit in written:
-        rules = {found.finding.rule for found in _findings_in(review, path) if offer in found.fixes}
-        yield types.CodeAction(
-            offer.title,
-            kind=types.CodeActionKind.QuickFix,
-            diagnostics=[diagnostic for diagnostic in touched if diagnostic.code in rules],
-            is_preferred=offer.id == preferred,
-            edit=edit,
-        )
-
-
-def _intended(
-    review: Review, touched: Sequence[types.Diagnostic], writer: EditWriter
-) -> Iterator[types.CodeAction]:
-    """Yield the action that records what pays now as expected, instead of silencing a finding.
-
-    Not for what does not work: nobody means that. Nor for a mere hint.
-    """
-    explained = [it for it in touched if it.severity in _SERIOUS and _explains_route(it)]
-    preferences = preferences_file_of(review.machine)
-    wrong = review.as_expected is False and review.route.works is not False
-    if not explained or not wrong or preferences is None:
-        return
-    fix = expect(review.route, preferences)
-    edit = writer.write(fix) if fix else None
-    if fix and edit:
-        yield types.CodeAction(
-            fix.title,
-            kind=types.CodeActionKind.QuickFix,
-            diagnostics=explained,
-            is_preferred=False,
-            edit=edit,
-        )
-
-
 def _explains_route(diagnostic: types.Diagnostic) -> bool:
     found_by = RULES.get(str(diagnostic.code))
     return found_by is not None and found_by.explains_route
 
 
-def _fix_all(review: Review, path: str, writer: EditWriter) -> Iterator[types.CodeAction]:
-    """Yield the best safe fix alone: after it the route is another, and the rest may be moot."""
-    for offer in _safe_fixes_of_serious_findings(review, path):
-        edit = writer.write(offer.fix)
-        if edit:
-            yield types.CodeAction(offer.title, kind=FIX_ALL, edit=edit)
-            return
-
-
-def _safe_fixes_of_serious_findings(review: Review, path: str) -> Iterator[OfferedFix]:
-    for found in _findings_in(review, path):
-        if found.finding.severity in (Severity.ERROR, Severity.WARNING):
-            yield from (offer for offer in found.fixes if offer.safety is Safety.SAFE)
-
-
 def _findings_in(review: Review, path: str) -> Iterator[ReviewedFinding]:
-    return (found for found in review.findings if path_of_finding(review, found) == path)
+    return (found for found in review.findings if is_shown_in(review, found, path))
 
 
 def _overlap(one: types.Range, other: types.Range) -> bool:

@@ -16,7 +16,8 @@ from billing_lens.machine.machine import Machine
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Position, PositionEncoding, Range
 
-_USER_DATA = "vscode-userdata:"
+USER_DATA_SCHEME = "vscode-userdata"
+"""What VS Code on the desktop opens the user's own settings under; the path is the file's."""
 
 
 def uri_of(path: str) -> str:
@@ -29,9 +30,9 @@ def path_of(uri: str) -> str | None:
 
     VS Code names the user's own settings by a scheme of its own; they are a file all the same.
     """
-    if uri.startswith(_USER_DATA):
-        uri = "file:" + uri.removeprefix(_USER_DATA)
     try:
+        scheme, colon, rest = uri.partition(":")
+        uri = f"file{colon}{rest}" if scheme.lower() == USER_DATA_SCHEME else uri
         path = to_fs_path(uri) if os.name == "nt" else _posix_path(uri)
     except ValueError:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -13,7 +13,7 @@ from billing_lens.billing.shell_startup import locate_or_guess
 from billing_lens.lsp.conversion import lsp_location
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, ReviewedFinding
-from billing_lens.rules import Severity
+from billing_lens.rules import RULES, Severity
 from billing_lens.text.positions import PositionEncoding
 
 SOURCE = "billing-lens"
@@ -71,6 +71,50 @@ def path_of_finding(review: Review, found: ReviewedFinding) -> str | None:
     """
     located = locate_or_guess(review.machine, found.finding.place)
     return located.path if located and os.path.isabs(located.path) else None
+
+
+def is_shown_in(review: Review, found: ReviewedFinding, path: str) -> bool:
+    """Whether a finding is shown in the file at `path`."""
+    return path_of_finding(review, found) == path
+
+
+def merged(
+    by_folder: Sequence[Mapping[str, list[types.Diagnostic]]],
+) -> Mapping[str, list[types.Diagnostic]]:
+    """Return what several folders' machines say of each path, a finding they share once.
+
+    What one rule says of one range is taken from the folder that takes it most seriously.
+    """
+    if len(by_folder) == 1:
+        return by_folder[0]
+    paths = dict.fromkeys(path for found in by_folder for path in found)
+    return {path: _once([found.get(path, []) for found in by_folder]) for path in paths}
+
+
+def _once(by_folder: Sequence[list[types.Diagnostic]]) -> list[types.Diagnostic]:
+    chosen: dict[object, list[types.Diagnostic]] = {}
+    for diagnostics in by_folder:
+        spots: dict[object, list[types.Diagnostic]] = defaultdict(list)
+        for diagnostic in diagnostics:
+            spots[_spot(diagnostic)].append(diagnostic)
+        for spot, said in spots.items():
+            if spot not in chosen or _rank(said[0]) < _rank(chosen[spot][0]):
+                chosen[spot] = said
+    return sorted((it for said in chosen.values() for it in said), key=_order)
+
+
+def _spot(diagnostic: types.Diagnostic) -> object:
+    start, end = diagnostic.range.start, diagnostic.range.end
+    return diagnostic.code, start.line, start.character, end.line, end.character
+
+
+def _rank(diagnostic: types.Diagnostic) -> int:
+    return diagnostic.severity or types.DiagnosticSeverity.Error
+
+
+def _order(diagnostic: types.Diagnostic) -> tuple[int, bool]:
+    """As in a review: by severity, and what explains who pays first."""
+    return _rank(diagnostic), not RULES[str(diagnostic.code)].explains_route
 
 
 class _DiagnosticWriter:

@@ -24,12 +24,20 @@ def explain_in_the_text(server: BillingLensServer) -> None:
         understood = document.hover if document else None
         markdown = wants_markdown(understood.content_format if understood else None)
         position, encoding = our_position(params.position), server.documents.encoding
-        return hover(server.review, path, position, encoding, markdown=markdown) if path else None
+        return (
+            hover(server.review_of(path), path, position, encoding, markdown=markdown)
+            if path
+            else None
+        )
 
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
     def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
         path, range_ = path_of(params.text_document.uri), our_range(params.range)
-        return inlay_hints(server.review, path, range_, server.documents.encoding) if path else []
+        return (
+            inlay_hints(server.review_of(path), path, range_, server.documents.encoding)
+            if path
+            else []
+        )
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
     def links(params: types.DocumentLinkParams) -> list[types.DocumentLink]:
@@ -38,14 +46,20 @@ def explain_in_the_text(server: BillingLensServer) -> None:
         understood = document.document_link if document else None
         tooltips = bool(understood and understood.tooltip_support)
         encoding = server.documents.encoding
-        return document_links(server.review, path, encoding, tooltips=tooltips) if path else []
+        return (
+            document_links(server.review_of(path), path, encoding, tooltips=tooltips)
+            if path
+            else []
+        )
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(TRIGGERS))
     def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
         path = path_of(params.text_document.uri)
         support = CompletionSupport.of(server.client_capabilities)
         position, encoding = our_position(params.position), server.documents.encoding
-        return completions(server.review, path, position, encoding, support) if path else []
+        return (
+            completions(server.review_of(path), path, position, encoding, support) if path else []
+        )
 
     @server.command(EXPLAIN_ROUTE)
     def explain() -> None:
@@ -60,4 +74,4 @@ def offer_lenses(server: BillingLensServer, params: types.InitializeParams) -> N
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         path = path_of(params.text_document.uri)
-        return code_lenses(server.review, path, command) if path else []
+        return code_lenses(server.review_of(path), path, command) if path else []

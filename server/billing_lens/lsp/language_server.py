@@ -6,9 +6,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Container, Sequence
 from typing import Any, cast
 
 from lsprotocol import types
@@ -16,26 +14,25 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from billing_lens import __version__
+from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.conversion import path_of
-from billing_lens.lsp.diagnostics import DiagnosticSupport, diagnostics_by_path
+from billing_lens.lsp.diagnostics import DiagnosticSupport, diagnostics_by_path, merged
 from billing_lens.lsp.documents import OpenDocuments
+from billing_lens.lsp.folders import Folder, Folders
 from billing_lens.lsp.protocol import BillingLensProtocol, fault
+from billing_lens.lsp.publishing import DiagnosticChannels
+from billing_lens.lsp.refreshing import RefreshSupport
 from billing_lens.lsp.settings import SECTION, Settings, read_settings
-from billing_lens.lsp.watching import POLL_SECONDS, Parent, can_watch, watch_registration
+from billing_lens.lsp.settling import Settling
+from billing_lens.lsp.watching import POLL_SECONDS, Parent, Watcher
 from billing_lens.machine.machine import Machine
-from billing_lens.machine.reading import MachineReader, this_machine
-from billing_lens.output.json import Document, status_document
-from billing_lens.review import Review, review
+from billing_lens.review import Review
 from billing_lens.text.positions import PositionEncoding
 
 STATUS = "billingLens/status"
 STATUS_CHANGED = "billingLens/statusChanged"
 
-SETTLE_SECONDS = 0.03
-"""How long to wait for the next keystroke before looking again."""
-LONGEST_WAIT_SECONDS = 0.3
-"""How long to wait at most, however fast they come."""
 SETTINGS_SECONDS = 0.5
 """How long the first look waits for the client's settings."""
 LOOK_ANYWAY_SECONDS = 60.0
@@ -45,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 
 class BillingLensServer(LanguageServer):
-    """The language server. One machine, looked at again after every change."""
+    """The language server. One machine for each folder, looked at again after every change."""
 
     def __init__(self) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType] - pygls leaves *args bare
@@ -53,14 +50,16 @@ class BillingLensServer(LanguageServer):
         )
         self.documents = OpenDocuments()
         self.settings = Settings()
-        self._reader = MachineReader(this_machine())
-        self._review: Review | None = None
-        self._looked_at = 0.0
+        self.folders = Folders()
+        self.channels = DiagnosticChannels(self._push)
+        self._watcher = Watcher(self)
         self._support = DiagnosticSupport()
-        self._published: dict[str, list[types.Diagnostic]] = {}
-        self._status: Document | None = None
-        self._pending: asyncio.TimerHandle | None = None
-        self._latest = 0.0
+        self._refreshes = RefreshSupport()
+        self._settling = Settling(self.look_if_changed)
+        self._started = asyncio.Event()
+        self._looked_at = 0.0
+        self._client_knows = False
+        """Whether the client itself made the change that is looked at next."""
         self._polling: asyncio.Task[None] | None = None
         self._parent = Parent()
         self._resting = False
@@ -71,105 +70,108 @@ class BillingLensServer(LanguageServer):
         return cast("BillingLensProtocol", self.protocol).exit_code
 
     def prepare(self, params: types.InitializeParams) -> None:
-        """Take over what the client said of itself: encoding, parent, settings."""
+        """Take over what the client said of itself: encoding, folders, parent, settings."""
         encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
         self.documents.encoding = PositionEncoding(encoding)
         self._support = DiagnosticSupport.of(params.capabilities)
         self._parent = Parent(params.process_id)
         self.settings = read_settings(params.initialization_options)
-        self.use_first_folder()
-
-    def use_first_folder(self) -> None:
-        """Look at the machine as Claude Code would see it from the first workspace folder."""
-        folders = self.workspace.folders.values()
-        uri = next((folder.uri for folder in folders), self.workspace.root_uri)
-        path = path_of(uri) if uri else None
-        here = this_machine()
-        self._reader = MachineReader(replace(here, cwd=Path(path)) if path else here)
+        self._use_folders()
 
     async def start(self) -> None:
         """Look for the first time, once the client is ready to be told."""
         asyncio.get_running_loop().set_exception_handler(_log_fault)
+        self._refreshes = RefreshSupport.of(self.client_capabilities, self._features)
         self._polling = asyncio.create_task(self._poll())
         pulling = asyncio.create_task(self.pull_settings())
         await asyncio.wait([pulling], timeout=SETTINGS_SECONDS)
-        if self._review is None:
+        if not self._has_looked:
             self.look_again()
-        if can_watch(self.client_capabilities):
-            try:
-                await self.client_register_capability_async(watch_registration(self.machine))
-            except JsonRpcException:
-                logger.warning("The client does not watch files; changes are polled for.")
+        self._started.set()
+        await self._watcher.watch(self.machines)
+
+    async def change_folders(self) -> None:
+        """Look at the folders that the client has open now."""
+        self._use_folders()
+        if self._started.is_set():
+            self.look_again()
+            await self._watcher.watch(self.machines)
 
     def rest(self) -> None:
         """Look no more; the client said that it is leaving."""
         self._resting = True
-        if self._pending is not None:
-            self._pending.cancel()
+        self._settling.cancel()
 
     @property
-    def machine(self) -> Machine:
-        """The machine as it was last looked at."""
-        return self.review.machine
+    def machines(self) -> list[Machine]:
+        """The machine of each folder, as it was last looked at."""
+        return [folder.review.machine for folder in self.folders if folder.review]
 
     @property
     def review(self) -> Review:
-        """What was last found, up to date with every change that was announced."""
-        if self._review is None or self._pending is not None:
-            self.look_again()
-        assert self._review is not None
-        return self._review
+        """What was found in the first folder, up to date with every change that was announced."""
+        return self.review_in(self.folders.first)
+
+    def review_in(self, folder: Folder) -> Review:
+        """Return what was found in a folder, up to date with every change that was announced."""
+        if folder.review is None or self._settling.due:
+            self.look_if_changed()
+        assert folder.review is not None
+        return folder.review
+
+    def review_of(self, path: str) -> Review:
+        """Return what was found in the folder that counts for a file."""
+        return self.review_in(self.folders.of(path))
 
     def open(self, document: types.TextDocumentItem) -> None:
         """Take over a document's text."""
-        path = path_of(document.uri)
-        file = self._read().files.get(path) if path else None
+        file = self._config_file_now(document.uri)
         self.documents.open(document, file.kind if file else None)
-        if file and self._review is not None:
+        if file and self._has_looked:
+            self._client_knows = True
             self.look_again()
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Change a document's text."""
-        kind = self._kind_of(params.text_document.uri)
+        uri = params.text_document.uri
+        kind = self._kind_of(uri)
         self.documents.change(params, kind)
         if kind is not None:
+            self.channels.edited(uri)
+            self._client_knows = True
             self.look_soon()
 
     def close(self, uri: str) -> None:
         """Forget a document's text; what stands on the disk counts again."""
         self.documents.close(uri)
+        self.channels.closed(uri)
         if self._kind_of(uri) is not None:
+            self._client_knows = True
             self.look_soon()
 
     def look_soon(self) -> None:
         """Look again when typing pauses."""
-        if self._review is None:
-            return
-        loop = asyncio.get_running_loop()
-        if self._pending is None:
-            self._latest = loop.time() + LONGEST_WAIT_SECONDS
-        else:
-            self._pending.cancel()
-        when = min(loop.time() + SETTLE_SECONDS, self._latest)
-        self._pending = loop.call_at(when, self.look_again)
+        if self._has_looked:
+            self._settling.soon()
 
     def look_again(self) -> None:
-        """Read the machine, review it, and tell the client what changed."""
-        self._take(self._read())
+        """Read every folder's machine, review it, and tell the client what changed."""
+        self._take([(folder, self._read(folder)) for folder in self.folders])
 
     def look_if_changed(self) -> None:
-        """Look again if a file, or the installed version, is not what it was."""
-        if self._pending is not None or self._review is None:
-            self.look_again()
-            return
-        machine = self._read()
+        """Look again where a file, or the installed version, is not what it was."""
         aged = asyncio.get_running_loop().time() - self._looked_at > LOOK_ANYWAY_SECONDS
-        if aged or _differ(machine, self._review.machine):
-            self._take(machine)
+        now = [(folder, self._read(folder)) for folder in self.folders]
+        self._take([(it, machine) for it, machine in now if aged or it.differs(machine)])
 
-    def published(self, path: str) -> Sequence[types.Diagnostic]:
-        """Return the diagnostics last sent for a file."""
-        return self._published.get(self.documents.uri_at(path), ())
+    async def pause(self) -> None:
+        """Wait until the client pauses; everything that it announced has then been looked at."""
+        if not self._started.is_set():
+            waiting = asyncio.ensure_future(self._started.wait())
+            await asyncio.wait([waiting], timeout=SETTINGS_SECONDS)
+        await self._settling.pause()
+        if self._settling.due or not self._has_looked:
+            self.look_if_changed()
 
     async def pull_settings(self) -> None:
         """Ask the client for our settings, where it can be asked."""
@@ -195,42 +197,65 @@ class BillingLensServer(LanguageServer):
         if not isinstance(error, JsonRpcException) or error.code == types.ErrorCodes.InternalError:
             logger.error("%s", fault(sys.exc_info()[1] or error))
 
-    def _read(self) -> Machine:
-        return self._reader.read(self.documents.texts())
+    @property
+    def _features(self) -> Container[str]:
+        return cast("dict[str, object]", self.protocol.fm.features)
+
+    @property
+    def _has_looked(self) -> bool:
+        return all(folder.review for folder in self.folders)
+
+    def _use_folders(self) -> None:
+        uris = [folder.uri for folder in self.workspace.folders.values()]
+        root = self.workspace.root_uri
+        self.folders.use(uris or ([root] if root else []))
+
+    def _read(self, folder: Folder) -> Machine:
+        return folder.read(self.documents.texts())
+
+    def _config_file_now(self, uri: str) -> ConfigFile | None:
+        """Return the config file a document is, also one that was none at the last look."""
+        path = path_of(uri)
+        if path is None:
+            return None
+        read = (self._read(folder).files.get(path) for folder in self.folders)
+        return next(filter(None, read), None)
 
     def _kind_of(self, uri: str) -> Kind | None:
         """Return the kind of config file a document was at the last look, None for any other."""
         path = path_of(uri)
-        machine = self._review.machine if self._review else self._read()
-        file = machine.files.get(path) if path else None
+        known = self.folders.config_file(path) if path else None
+        file = known or (None if self._has_looked else self._config_file_now(uri))
         return file.kind if file else None
 
-    def _take(self, machine: Machine) -> None:
-        if self._pending is not None:
-            self._pending.cancel()
-            self._pending = None
+    def _take(self, looked: Sequence[tuple[Folder, Machine]]) -> None:
+        """Review what is new, and tell the client what is new to it."""
+        changed = [folder for folder, machine in looked if folder.take(machine, self.settings)]
+        self._settling.cancel()
+        client_knows, self._client_knows = self._client_knows, False
+        if not looked:
+            return
         self._looked_at = asyncio.get_running_loop().time()
-        self._review = review(
-            machine, self.settings.mode, self.settings.wish, self.settings.severities
+        self._show()
+        for folder in changed:
+            self.protocol.notify(STATUS_CHANGED, {**(folder.status or {}), "folder": folder.uri})
+        self._refreshes.ask(
+            self.protocol.send_request,
+            diagnostics=self.channels.outdated,
+            annotations=bool(changed) or not client_knows,
         )
-        self._publish()
-        status = status_document(self._review)
-        if status != self._status:
-            self._status = status
-            self.protocol.notify(STATUS_CHANGED, status)
 
-    def _publish(self) -> None:
-        """Send the diagnostics of every file for which they are not what they were."""
-        assert self._review is not None
-        by_path = diagnostics_by_path(self._review, self.documents.encoding, self._support)
-        found = {self.documents.uri_at(path): diagnostics for path, diagnostics in by_path.items()}
-        before, self._published = self._published, found
-        for uri in {**before, **found}:
-            if found.get(uri, []) != before.get(uri, []):
-                version = self.documents.version_of(uri) if self._support.version else None
-                self.text_document_publish_diagnostics(
-                    types.PublishDiagnosticsParams(uri, found.get(uri, []), version)
-                )
+    def _show(self) -> None:
+        """Let the client have the diagnostics of every file for which they are new."""
+        encoding = self.documents.encoding
+        reviews = [folder.review for folder in self.folders if folder.review]
+        found = merged([diagnostics_by_path(it, encoding, self._support) for it in reviews])
+        self.channels.show({self.documents.uri_at(path): it for path, it in found.items()})
+
+    def _push(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
+        version = self.documents.version_of(uri) if self._support.version else None
+        params = types.PublishDiagnosticsParams(uri, diagnostics, version)
+        self.text_document_publish_diagnostics(params)
 
     async def _poll(self) -> None:
         while True:
@@ -243,15 +268,6 @@ class BillingLensServer(LanguageServer):
                     self.look_if_changed()
             except Exception as error:  # noqa: BLE001 - the next look may succeed again
                 self.report_server_error(error, type(error))
-
-
-def _differ(one: Machine, other: Machine) -> bool:
-    """Whether anything but the time of the look differs. Files are compared by being the same."""
-    if one.files.keys() != other.files.keys() or one.version.origin != other.version.origin:
-        return True
-    if any(one.files[path] is not other.files[path] for path in one.files):
-        return True
-    return replace(one, files={}, now_ms=0) != replace(other, files={}, now_ms=0)
 
 
 def _log_fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

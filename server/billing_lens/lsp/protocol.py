@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import traceback
+from concurrent.futures import Future
 from typing import Any, cast
 
 from lsprotocol import types
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 class BillingLensProtocol(LanguageServerProtocol):
     """LSP with an answer to every request."""
+
+    _client_left = False
 
     @property
     def exit_code(self) -> int:
@@ -49,6 +52,7 @@ class BillingLensProtocol(LanguageServerProtocol):
             return
         method = getattr(message, "method", None)
         is_request = method is not None and hasattr(message, "id")
+        self._client_left = self._client_left or method == types.EXIT
         refusal = self._reason_against(method) if method is not None else None
         if refusal is None:
             super().handle_message(message)
@@ -89,6 +93,19 @@ class BillingLensProtocol(LanguageServerProtocol):
             error = types.ResponseError(types.ErrorCodes.MethodNotFound, "No such request.")
             self._send_response(identifier, error=error)
 
+    def _handle_response(
+        self,
+        msg_id: str | int,
+        result: Any | None = None,
+        error: types.ResponseError | None = None,
+    ) -> None:
+        """Take an answer of the client, unless we stopped waiting for it."""
+        waiting = cast("dict[str | int, Future[object]]", self._request_futures).get(msg_id)
+        if waiting is not None and waiting.done():
+            del self._request_futures[msg_id]
+        else:
+            super()._handle_response(msg_id, result, error)
+
     def _send_response(
         self,
         msg_id: str | int,
@@ -100,6 +117,11 @@ class BillingLensProtocol(LanguageServerProtocol):
                 error.code, "The request failed; the server's log says where."
             )
         super()._send_response(msg_id, result, error)
+
+    def _send_data(self, data: Any) -> None:
+        """Send a message; what is finished only after the client left is sent to nobody."""
+        if not self._client_left:
+            super()._send_data(data)
 
 
 def fault(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -9,11 +10,16 @@ from contextlib import redirect_stdout
 from typing import Any, cast
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 
-from billing_lens.lsp.code_actions import KINDS, code_actions
+from billing_lens.lsp.code_actions import OPTIONS as CODE_ACTIONS
+from billing_lens.lsp.code_actions import CodeActions, can_resolve, resolved_from
+from billing_lens.lsp.commands import COMMANDS
 from billing_lens.lsp.conversion import path_of
+from billing_lens.lsp.folders import Folder, asked_folder
 from billing_lens.lsp.in_the_text import explain_in_the_text, offer_lenses
 from billing_lens.lsp.language_server import STATUS, BillingLensServer
+from billing_lens.lsp.publishing import PULL_OPTIONS, can_pull
 from billing_lens.lsp.settings import SECTION
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.output.json import Document, status_document
@@ -26,6 +32,7 @@ def make_server() -> BillingLensServer:
     _follow_the_client(server)
     _answer_requests(server)
     explain_in_the_text(server)
+    _run_commands(server)
     return server
 
 
@@ -49,14 +56,12 @@ def _follow_the_client(server: BillingLensServer) -> None:
     def initialize(params: types.InitializeParams) -> None:
         server.prepare(params)
         offer_lenses(server, params)
+        if can_pull(params.capabilities):
+            _answer_pulls(server)
 
     @server.feature(types.INITIALIZED)
     async def initialized(_params: types.InitializedParams) -> None:
         await server.start()
-
-    @server.feature(types.SHUTDOWN)
-    def shutdown(_params: None) -> None:
-        server.rest()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configuration_changed(params: types.DidChangeConfigurationParams) -> None:
@@ -67,9 +72,8 @@ def _follow_the_client(server: BillingLensServer) -> None:
             await server.pull_settings()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
-    def folders_changed(_params: types.DidChangeWorkspaceFoldersParams) -> None:
-        server.use_first_folder()
-        server.look_soon()
+    async def folders_changed(_params: types.DidChangeWorkspaceFoldersParams) -> None:
+        await server.change_folders()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(_params: types.DidChangeWatchedFilesParams) -> None:
@@ -80,23 +84,78 @@ def _follow_the_client(server: BillingLensServer) -> None:
         server.look_soon()
 
 
+def _answer_pulls(server: BillingLensServer) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, PULL_OPTIONS)
+    async def diagnostics(
+        params: types.DocumentDiagnosticParams,
+    ) -> types.DocumentDiagnosticReport:
+        await server.pause()
+        return server.channels.pull(params.text_document.uri, params.previous_result_id)
+
+
 def _answer_requests(server: BillingLensServer) -> None:
     @server.feature(STATUS)
-    def status(_params: Any) -> Document:
+    def status(params: Any) -> Document:
         server.look_if_changed()
-        return status_document(server.review)
+        return status_document(server.review_in(asked_folder(server.folders, params)))
 
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(KINDS))
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, CODE_ACTIONS)
     def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
         path = path_of(params.text_document.uri)
         if path is None:
             return []
         server.look_if_changed()
-        seen = server.review
-        writer = EditWriter(seen.machine, server.documents, server.client_capabilities)
+        shown = server.channels.found(server.documents.uri_at(path))
+        return _code_actions(server, server.folders.of(path)).offered(path, params, shown)
+
+    @server.feature(types.CODE_ACTION_RESOLVE)
+    def resolve(action: types.CodeAction) -> types.CodeAction:
+        if action.edit is not None:
+            return action
+        server.look_if_changed()
+        uri, _ = resolved_from(action)
+        folder = server.folders.named(uri) if uri else server.folders.first
+        return _code_actions(server, folder or server.folders.first).resolved(action)
+
+
+def _code_actions(server: BillingLensServer, folder: Folder) -> CodeActions:
+    seen, capabilities = server.review_in(folder), server.client_capabilities
+    return CodeActions(
+        seen,
+        EditWriter(seen.machine, server.documents, capabilities),
+        folder=folder.uri,
         # What the editor's settings expect comes first; recording it elsewhere would be in vain.
-        records = server.settings.wish is None
-        return code_actions(seen, path, params, server.published(path), writer, records=records)
+        records=server.settings.wish is None,
+        lazily=can_resolve(capabilities),
+    )
+
+
+def _run_commands(server: BillingLensServer) -> None:
+    features = cast("Any", server.protocol.fm)
+    running: set[asyncio.Task[object]] = set()
+
+    async def execute(params: types.ExecuteCommandParams) -> object:
+        task = cast("asyncio.Task[object]", asyncio.current_task())
+        running.add(task)
+        task.add_done_callback(running.discard)
+        if params.command in COMMANDS:
+            return await COMMANDS[params.command](server, params)
+        if params.command in features.commands:
+            return features.commands[params.command](*(params.arguments or ()))
+        raise JsonRpcInvalidParams("There is no such command.")
+
+    @server.feature(types.SHUTDOWN)
+    async def shutdown(_params: None) -> None:
+        server.rest()
+        for task in running:
+            task.cancel()
+        # What they have started ends before we do.
+        await asyncio.gather(*running, return_exceptions=True)
+
+    for name in COMMANDS:
+        server.command(name)(execute)
+    # pygls's own way to run a command goes on with it when the request is cancelled.
+    features.add_builtin_feature(types.WORKSPACE_EXECUTE_COMMAND, execute)
 
 
 def serve() -> int:

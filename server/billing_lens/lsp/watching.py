@@ -6,15 +6,45 @@ the first file of a folder that did not exist at start, raise no event.
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
 
 from billing_lens.lsp.conversion import uri_of
 from billing_lens.machine.machine import Machine
 
 POLL_SECONDS = 1.0
+
+_METHOD = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+_REGISTERED = "billing-lens-files"
+_UNREGISTRATION = types.UnregistrationParams([types.Unregistration(_REGISTERED, _METHOD)])
+
+logger = logging.getLogger(__name__)
+
+
+class Watcher:
+    """Has the client watch the folders of config files, where it can watch outside its own."""
+
+    def __init__(self, server: LanguageServer) -> None:
+        self._server = server
+        self._is_watching = False
+
+    async def watch(self, machines: Sequence[Machine]) -> None:
+        """Have every folder watched that holds a file of one of the machines, and no others."""
+        if not can_watch(self._server.client_capabilities):
+            return
+        was_watching, self._is_watching = self._is_watching, True
+        try:
+            if was_watching:
+                await self._server.client_unregister_capability_async(_UNREGISTRATION)
+            await self._server.client_register_capability_async(watch_registration(machines))
+        except JsonRpcException:
+            self._is_watching = False
+            logger.warning("The client does not watch files; changes are polled for.")
 
 
 def can_watch(capabilities: types.ClientCapabilities) -> bool:
@@ -24,15 +54,15 @@ def can_watch(capabilities: types.ClientCapabilities) -> bool:
     return bool(watched and watched.dynamic_registration and watched.relative_pattern_support)
 
 
-def watch_registration(machine: Machine) -> types.RegistrationParams:
-    """Return the request to watch every folder that holds one of the machine's files."""
+def watch_registration(machines: Sequence[Machine]) -> types.RegistrationParams:
+    """Return the request to watch every folder that holds one of the machines' files."""
+    watched = {spot for machine in machines for spot in _watched(machine)}
     watchers = [
         types.FileSystemWatcher(types.RelativePattern(base_uri=uri_of(folder), pattern=pattern))
-        for folder, pattern in sorted(_watched(machine))
+        for folder, pattern in sorted(watched)
     ]
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
-    method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-    return types.RegistrationParams([types.Registration("billing-lens-files", method, options)])
+    return types.RegistrationParams([types.Registration(_REGISTERED, _METHOD, options)])
 
 
 def _watched(machine: Machine) -> set[tuple[str, str]]:

@@ -11,6 +11,8 @@ from billing_lens.machine.machine import Machine
 
 DocumentChange = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
 
+_ANNOTATION = "billing-lens"
+
 
 class EditWriter:
     """Writes the fixes of one machine for one client."""
@@ -24,10 +26,16 @@ class EditWriter:
         understood = workspace.workspace_edit if workspace else None
         self._versioned = bool(understood and understood.document_changes)
         self._operations = (understood and understood.resource_operations) or ()
+        annotated = bool(understood and understood.change_annotation_support)
+        self._confirms = self._versioned and annotated
+
+    def can_write(self, fix: Fix) -> bool:
+        """Return whether the client can do what the fix needs (say, rename a file)."""
+        return all(map(self._can_be_done, fix.changes))
 
     def write(self, fix: Fix) -> types.WorkspaceEdit | None:
-        """Return the edit; None when the client cannot do it (say, rename a file)."""
-        if not all(map(self._can_be_done, fix.changes)):
+        """Return the edit; None when the client cannot do it."""
+        if not self.can_write(fix):
             return None
         if self._versioned:
             steps = [step for change in fix.changes for step in self._steps(change)]
@@ -36,6 +44,23 @@ class EditWriter:
         return types.WorkspaceEdit(
             changes={self._documents.uri_at(change.path): self._edits(change) for change in edited}
         )
+
+    def write_to_confirm(self, fix: Fix, title: str) -> types.WorkspaceEdit | None:
+        """Return the edit so that the user sees and confirms it first, where the client can."""
+        edit = self.write(fix)
+        if edit is None or not self._confirms:
+            return edit
+        edit.change_annotations = {_ANNOTATION: types.ChangeAnnotation(title, True)}  # noqa: FBT003
+        for step in edit.document_changes or ():
+            if isinstance(step, types.TextDocumentEdit):
+                step.edits = [
+                    types.AnnotatedTextEdit(_ANNOTATION, it.range, it.new_text)
+                    for it in step.edits
+                    if not isinstance(it, types.SnippetTextEdit)
+                ]
+            else:
+                step.annotation_id = _ANNOTATION
+        return edit
 
     def _can_be_done(self, change: Change) -> bool:
         if isinstance(change, EditFile):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,7 +40,14 @@ class Disk:
             self._seen.pop(path, None)
         if overlay is None:
             return on_disk
-        return FileEntry(path, FileState.REGULAR, overlay, on_disk.mode, on_disk.link_target)
+        return FileEntry(
+            path,
+            FileState.REGULAR,
+            overlay,
+            on_disk.mode,
+            on_disk.link_target,
+            hides_bom=_is_all_but_the_bom(overlay, on_disk.data),
+        )
 
     def names_in(self, directory: str, suffix: str) -> list[str]:
         """Return the sorted names in `directory` that end in `suffix`; none if unreadable."""
@@ -111,6 +119,13 @@ class Disk:
         entry = FileEntry(path, state, data or b"", mode, link, status.st_mtime_ns)
         self._seen[path] = (signature, entry)
         return entry
+
+
+def _is_all_but_the_bom(text: bytes, data: bytes) -> bool:
+    """Whether `data` is `text` after a byte order mark; told without a copy of a large file."""
+    return (
+        len(data) == len(BOM_UTF8) + len(text) and data.startswith(BOM_UTF8) and data.endswith(text)
+    )
 
 
 def _read_regular(path: str) -> bytes | None:

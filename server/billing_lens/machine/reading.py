@@ -6,7 +6,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from billing_lens.config.entry import FileEntry, FileState
@@ -118,11 +119,23 @@ class MachineReader:
         self._registry = registry
         self._managed_preferences = managed_preferences
         self._policies: dict[str, ConfigFile] = {}
-        self._parsed: dict[str, tuple[object, ConfigFile]] = {}
+        self._parsed: dict[tuple[str, Kind, Scope | None], tuple[object, ConfigFile]] = {}
         self._open: Mapping[str, OpenText] = {}
         self._named_profiles: frozenset[str] = frozenset()
         self._moved_by: dict[str, tuple[str, str]] = {}
         self._roots: tuple[PurePath, ...] = (self._cwd,)
+
+    def in_folder(self, cwd: Path) -> MachineReader:
+        """Return a reader of the same machine as seen from another working directory.
+
+        What one of the two has read and parsed the other need not read again.
+        """
+        other = copy(self)
+        other.options = replace(self.options, cwd=cwd)
+        other._cwd = pure_path(self.options.platform, str(cwd))
+        other._roots = (other._cwd,)
+        other._claude = claude_places(self._home, other._cwd, self.options.environment)
+        return other
 
     def read(self, open_texts: Mapping[str, OpenText] | None = None) -> Machine:
         """Return the machine as it is now, with `open_texts` (by path) over the files."""
@@ -315,16 +328,12 @@ class MachineReader:
         most = LARGEST if kind in DECLARING_KINDS else None
         entry = self._disk.entry(text, most=most)
         open_text = self._open.get(text) if entry.state is not FileState.UNREADABLE else None
-        identity: object = (open_text, entry.mode) if open_text else entry
-        known = self._parsed.get(text)
-        if (
-            known
-            and _is_same(known[0], identity)
-            and (known[1].kind, known[1].scope) == (kind, scope)
-        ):
+        identity: object = (open_text, entry.mode, entry.hides_bom) if open_text else entry
+        known = self._parsed.get((text, kind, scope))
+        if known and _is_same(known[0], identity):
             return known[1]
         file = ConfigFile(text, kind, entry, scope, open_text)
-        self._parsed[text] = (identity, file)
+        self._parsed[text, kind, scope] = (identity, file)
         return file
 
     def _other_entries(self, files: Iterable[ConfigFile]) -> Iterator[tuple[str, FileEntry]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any, cast
 
@@ -22,7 +23,11 @@ Document = dict[str, Any]
 
 
 def status_document(review: Review) -> Document:
-    """Return what ``status --json`` prints. Positions are 0-based UTF-16 code units."""
+    """Return what ``status --json`` prints. Positions are 0-based UTF-16 code units.
+
+    `files` are the config files of the machine, those that are not there included, in the order in
+    which they were looked for; `scope` is null for all but Claude Code's settings.
+    """
     machine = review.machine
     return _redacted(
         {
@@ -41,6 +46,7 @@ def status_document(review: Review) -> Document:
             ],
             "environments": [_environment(machine, seen) for seen in review.environments],
             "lastAccountChange": _account_change(review),
+            "files": list(_files(machine)),
             "findings": [_finding(machine, found) for found in review.findings],
         },
         machine,
@@ -181,6 +187,18 @@ def _account(account: OauthAccount) -> Document:
         "organization": {"id": account.organizationUuid, "name": account.organizationName},
         "type": account.organizationType,
     }
+
+
+def _files(machine: Machine) -> Iterator[Document]:
+    """Yield what can be opened as a file: no registry key, no settings given as an argument."""
+    for file in machine.files.values():
+        if machine.path(file.path).is_absolute():
+            yield {
+                "path": file.path,
+                "kind": file.kind.value,
+                "scope": file.scope.value if file.scope else None,
+                "exists": file.exists,
+            }
 
 
 def _credential(machine: Machine, credential: Credential) -> Document:

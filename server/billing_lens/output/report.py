@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from billing_lens import __version__
@@ -14,7 +15,8 @@ from billing_lens.billing.error_messages import sorted_message
 from billing_lens.config.entry import FileEntry
 from billing_lens.config.kinds import Kind
 from billing_lens.config.models import ClaudeSettings
-from billing_lens.fixes.journal import Entry
+from billing_lens.fixes.journal import Entry, Journal, journal_directory
+from billing_lens.machine.claude_program import find_claude
 from billing_lens.machine.machine import Machine
 from billing_lens.output.changes import changes_document
 from billing_lens.output.json import SCHEMA, Document, status_document
@@ -42,6 +44,16 @@ class Circumstances:
     command: str | None = None
     changes: Sequence[Entry] = ()
     error: str | None = None
+
+
+def circumstances_of(
+    machine: Machine, error: str | None, *, confined: bool = False
+) -> Circumstances:
+    """Return what is around a machine; `confined` to a home that is not ours, which has no PATH."""
+    home = str(machine.home)
+    journal = Journal(journal_directory(Path(home)))
+    changes = tuple(entry for entry in journal.entries() if entry.home == home)
+    return Circumstances(None if confined else find_claude(machine), changes, error)
 
 
 def report_document(seen: Review, around: Circumstances) -> Document:

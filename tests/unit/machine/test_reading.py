@@ -144,6 +144,29 @@ def test_the_managed_directory_may_be_outside_the_home(tmp_path: Path) -> None:
     assert managed.value == {"env": {"A": "b"}}
 
 
+def test_another_folder_is_the_same_machine_with_another_project(tmp_path: Path) -> None:
+    settings = {".claude/settings.json": "{}", "other/.claude/settings.json": "{}"}
+    reader = reader_of(headline().with_files(settings).build(tmp_path))
+    here = reader.read()
+    there = reader.in_folder(tmp_path / "home/other").read()
+
+    assert there.home == here.home
+    assert there.cwd == here.home / "other"
+    shared = here.files.keys() & there.files.keys()
+    assert str(here.home / ".claude.json") in shared
+    assert all(here.files[path] is there.files[path] for path in shared)
+    assert there.files[str(there.cwd / ".claude/settings.json")].scope is Scope.PROJECT
+    assert reader.read().cwd == here.cwd
+
+
+def test_reading_again_gives_the_very_same_files(tmp_path: Path) -> None:
+    """Those that are not there too, so that it can be told cheaply that nothing changed."""
+    reader = reader_of(headline().build(tmp_path))
+    first, second = reader.read(), reader.read()
+
+    assert all(second.files[path] is file for path, file in first.files.items())
+
+
 def test_reading_again_sees_changes_and_keeps_what_did_not_change(tmp_path: Path) -> None:
     built = headline().build(tmp_path)
     reader = reader_of(built)

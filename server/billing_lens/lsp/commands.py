@@ -1,0 +1,128 @@
+"""What ``workspace/executeCommand`` runs: editors call these for their own commands."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import cast
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from billing_lens.lsp.asking_claude import ask_claude
+from billing_lens.lsp.code_actions import best_safe_fix
+from billing_lens.lsp.folders import asked_folder
+from billing_lens.lsp.language_server import BillingLensServer
+from billing_lens.lsp.progress import shown_as_progress
+from billing_lens.lsp.workspace_edits import EditWriter
+from billing_lens.output.json import Document
+from billing_lens.output.report import circumstances_of, report_document
+from billing_lens.output.report_markdown import report_markdown
+from billing_lens.review import OfferedFix
+from billing_lens.rules import Severity
+
+Command = Callable[[BillingLensServer, types.ExecuteCommandParams], Awaitable[object]]
+
+
+async def fix_all(server: BillingLensServer, params: types.ExecuteCommandParams) -> Document:
+    """Have the client apply the best safe fix there is, one that the user confirms if it can ask.
+
+    Returns ``applied``, the ``title`` of the fix (null when there is none), and how many errors and
+    warnings are ``remaining``. One fix alone: after it the route is another, and the rest may be
+    moot.
+    """
+    del params
+    server.look_if_changed()
+    best = next(_best_fixes(server), None)
+    applied = best is not None and await _apply(server, *best)
+    await server.pause()
+    server.look_if_changed()
+    return {
+        "applied": applied,
+        "title": best[0].title if best else None,
+        "remaining": _serious_findings(server),
+    }
+
+
+async def verify(server: BillingLensServer, params: types.ExecuteCommandParams) -> Document:
+    """Ask the real Claude Code who pays; it may rewrite its state file when it is asked.
+
+    Returns ``agreement`` (``agrees``, ``misreports``, ``differs`` or ``no answer``) and ``text``,
+    which says it in words. `folder` or `textDocument` in the argument choose the machine as in
+    ``billingLens/status``.
+
+    Raises:
+        JsonRpcInvalidParams: the argument does not say ``"confirmed": true``.
+    """
+    argument = _argument(params)
+    if argument.get("confirmed") is not True:
+        raise JsonRpcInvalidParams(
+            "This runs Claude Code, which may rewrite its state file: ask the user first, "
+            'then pass {"confirmed": true}.'
+        )
+    server.look_if_changed()
+    machine = server.review_in(asked_folder(server.folders, argument)).machine
+    async with shown_as_progress(server, "Asking Claude Code who pays", params.work_done_token):
+        verification = await ask_claude(machine)
+    return {"agreement": verification.word, "text": verification.text}
+
+
+async def report(server: BillingLensServer, params: types.ExecuteCommandParams) -> str:
+    """Return the report of a machine as Markdown, for an issue; see `output.report`.
+
+    `folder` or `textDocument` in the argument choose the machine, and ``error`` is the text of a
+    failure to sort.
+    """
+    argument = _argument(params)
+    server.look_if_changed()
+    seen = server.review_in(asked_folder(server.folders, argument))
+    error = argument.get("error")
+    around = circumstances_of(seen.machine, error if isinstance(error, str) else None)
+    return report_markdown(report_document(seen, around))
+
+
+COMMANDS: Mapping[str, Command] = {
+    "billingLens.server.fixAll": fix_all,
+    "billingLens.server.verify": verify,
+    "billingLens.server.report": report,
+}
+
+
+def _best_fixes(
+    server: BillingLensServer,
+) -> Iterator[tuple[OfferedFix, types.WorkspaceEdit]]:
+    """Yield the best safe fix of each folder that has one, with its edit."""
+    for folder in server.folders:
+        seen = server.review_in(folder)
+        writer = EditWriter(seen.machine, server.documents, server.client_capabilities)
+        offer = best_safe_fix(iter(seen.findings), writer)
+        edit = writer.write_to_confirm(offer.fix, offer.title) if offer else None
+        if offer and edit:
+            yield offer, edit
+
+
+async def _apply(server: BillingLensServer, offer: OfferedFix, edit: types.WorkspaceEdit) -> bool:
+    workspace = server.client_capabilities.workspace
+    if not (workspace and workspace.apply_edit):
+        return False
+    try:
+        params = types.ApplyWorkspaceEditParams(edit, offer.title)
+        result = await server.workspace_apply_edit_async(params)
+    except JsonRpcException:
+        return False
+    return result.applied
+
+
+def _serious_findings(server: BillingLensServer) -> int:
+    """Return how many errors and warnings there are; what folders share counts once."""
+    serious = {
+        (found.finding.rule, found.finding.place)
+        for folder in server.folders
+        for found in server.review_in(folder).findings
+        if found.finding.severity in (Severity.ERROR, Severity.WARNING)
+    }
+    return len(serious)
+
+
+def _argument(params: types.ExecuteCommandParams) -> Mapping[str, object]:
+    first = params.arguments[0] if params.arguments else None
+    return cast("Mapping[str, object]", first) if isinstance(first, dict) else {}

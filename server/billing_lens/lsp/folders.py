@@ -1,0 +1,147 @@
+"""The workspace's folders: each is a machine of its own, the same home seen from another folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from pygls.exceptions import JsonRpcInvalidParams
+
+from billing_lens.config.file import ConfigFile, OpenText
+from billing_lens.lsp.conversion import path_of
+from billing_lens.lsp.diagnostics import is_shown_in
+from billing_lens.lsp.settings import Settings
+from billing_lens.machine.machine import Machine
+from billing_lens.machine.reading import MachineReader, this_machine
+from billing_lens.output.json import Document, status_document
+from billing_lens.review import Review, review
+from billing_lens.rules import Severity
+
+
+class Folder:
+    """One folder and what was last found in it. `uri` is None where the client has none open."""
+
+    def __init__(self, uri: str | None, path: str | None, reader: MachineReader) -> None:
+        self.uri = uri
+        self.review: Review | None = None
+        self.status: Document | None = None
+        self._path = Path(path) if path else None
+        self._reader = reader
+
+    def read(self, open_texts: Mapping[str, OpenText]) -> Machine:
+        """Return the machine as Claude Code would find it now, started in this folder."""
+        return self._reader.read(open_texts)
+
+    def take(self, machine: Machine, settings: Settings) -> bool:
+        """Review the machine; returns whether its status is another than before."""
+        self.review = review(machine, settings.mode, settings.wish, settings.severities)
+        before, self.status = self.status, status_document(self.review)
+        return self.status != before
+
+    def differs(self, machine: Machine) -> bool:
+        """Whether `machine` is not what was last reviewed."""
+        return self.review is None or _differ(machine, self.review.machine)
+
+    def config_file(self, path: str) -> ConfigFile | None:
+        """Return the config file at `path`, None for any other file."""
+        return self.review.machine.files.get(path) if self.review else None
+
+    def depth_of(self, path: str) -> int:
+        """Return how closely the folder holds a file, 0 when it does not."""
+        inside = self._path and Path(path).is_relative_to(self._path)
+        return len(self._path.parts) if self._path and inside else 0
+
+    def concern_about(self, path: str) -> int:
+        """Return how serious the worst is that was found in a file; what is worse is less."""
+        if self.review is None:
+            return len(Severity)
+        found = [it for it in self.review.findings if is_shown_in(self.review, it, path)]
+        return min((it.finding.severity.rank for it in found), default=len(Severity))
+
+
+class Folders:
+    """All folders in the client's order; one without a URI where none is open."""
+
+    def __init__(self) -> None:
+        here = this_machine()
+        self._reader = MachineReader(here)
+        self._all: tuple[Folder, ...] = (Folder(None, None, self._reader),)
+
+    def __iter__(self) -> Iterator[Folder]:
+        return iter(self._all)
+
+    @property
+    def first(self) -> Folder:
+        """The folder that counts where none is named."""
+        return self._all[0]
+
+    def use(self, uris: Sequence[str]) -> None:
+        """Look at these folders; those that stay keep what was found in them."""
+        known = {folder.uri: folder for folder in self._all}
+        self._all = tuple(known.get(uri) or self._at(uri) for uri in dict.fromkeys(uris))
+        self._all = self._all or (known.get(None) or Folder(None, None, self._reader),)
+
+    def named(self, uri: str) -> Folder | None:
+        """Return the folder with this URI, however it is spelled."""
+        path = path_of(uri)
+        return next((it for it in self if it.uri and path_of(it.uri) == path), None)
+
+    def of(self, path: str) -> Folder:
+        """Return the folder a file belongs to, else the one that takes its findings most seriously.
+
+        The first of them where there are several.
+        """
+        closest = max(self, key=lambda folder: folder.depth_of(path))
+        if closest.depth_of(path):
+            return closest
+        return min(self, key=lambda folder: folder.concern_about(path))
+
+    def config_file(self, path: str) -> ConfigFile | None:
+        """Return the config file at `path` as the first folder that knows it has it."""
+        return next(filter(None, (folder.config_file(path) for folder in self)), None)
+
+    def _at(self, uri: str) -> Folder:
+        """A folder that is no local one is looked at as if it were not there."""
+        path = path_of(uri)
+        return Folder(uri, path, self._reader.in_folder(Path(path)) if path else self._reader)
+
+
+def asked_folder(folders: Folders, params: object) -> Folder:
+    """Return the folder that a request is about: its `folder`, or that of its `textDocument`.
+
+    Both are URIs; the document may also be named as ``{"uri": …}``. Without them it is the first.
+
+    Raises:
+        JsonRpcInvalidParams: they name no folder that is open, or no local file.
+    """
+    uri, document = _member(params, "folder"), _member(params, "textDocument")
+    document = _member(document, "uri") or document
+    if uri is not None:
+        folder = folders.named(uri) if isinstance(uri, str) else None
+        if folder is None:
+            raise JsonRpcInvalidParams("The client has no such workspace folder open.")
+        return folder
+    if document is None:
+        return folders.first
+    path = path_of(document) if isinstance(document, str) else None
+    if path is None:
+        raise JsonRpcInvalidParams("The document is no local file.")
+    return folders.of(path)
+
+
+def _member(params: object, name: str) -> object:
+    """Return a member of parameters, which pygls reads as an object or leaves as a mapping."""
+    if isinstance(params, Mapping):
+        return cast("Mapping[str, object]", params).get(name)
+    return getattr(params, name, None)
+
+
+def _differ(one: Machine, other: Machine) -> bool:
+    """Whether anything but the time of the look differs. Files are compared by being the same."""
+    if one.files.keys() != other.files.keys() or one.version.origin != other.version.origin:
+        return True
+    if any(one.files[path] is not other.files[path] for path in one.files):
+        return True
+    return replace(one, files={}, now_ms=0) != replace(other, files={}, now_ms=0)

@@ -1,0 +1,99 @@
+"""How diagnostics reach the client: pushed by us, or pulled by it, never both for one document.
+
+A client that can pull does so for the documents it has open, as the protocol has it: it knows
+best when it needs them. What stands in other files nobody would ask for; that is pushed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from lsprotocol import types
+
+Push = Callable[[str, list[types.Diagnostic]], None]
+"""Sends the diagnostics of the document with this URI."""
+
+PULL_OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False)
+"""One file can decide what another means. The rest of the workspace is not pulled: we push."""
+
+
+def can_pull(capabilities: types.ClientCapabilities) -> bool:
+    """Return whether the client asks for diagnostics by itself."""
+    document = capabilities.text_document
+    return bool(document and document.diagnostic)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the client last pulled for a document."""
+
+    id: str
+    diagnostics: list[types.Diagnostic]
+
+
+class DiagnosticChannels:
+    """What was found, by URI, and over which of the two ways the client has it.
+
+    A document is the client's to ask for from its first pull until it is closed. Until then what
+    was pushed stays, so that no finding is gone for a moment or shown twice.
+    """
+
+    def __init__(self, push: Push) -> None:
+        self._push = push
+        self._found: Mapping[str, list[types.Diagnostic]] = {}
+        self._pushed: dict[str, list[types.Diagnostic]] = {}
+        self._pulled: dict[str, _Answer] = {}
+        self._edited: set[str] = set()
+        self._ids = count(1)
+
+    def found(self, uri: str) -> list[types.Diagnostic]:
+        """Return what there is to show in a document."""
+        return self._found.get(uri, [])
+
+    def show(self, found: Mapping[str, list[types.Diagnostic]]) -> None:
+        """Take over what was found, and push where it is not what the client has."""
+        self._found = found
+        for uri in {**self._pushed, **found}:
+            self._push_if_new(uri, [] if uri in self._pulled else self.found(uri))
+
+    def pull(self, uri: str, known_id: str | None) -> types.DocumentDiagnosticReport:
+        """Return the answer to a pull; `known_id` is that of the answer the client has."""
+        self._edited.discard(uri)
+        diagnostics, last = self.found(uri), self._pulled.get(uri)
+        same = last is not None and last.diagnostics == diagnostics
+        answer = last if last and same else _Answer(str(next(self._ids)), diagnostics)
+        self._pulled[uri] = answer
+        self._push_if_new(uri, [])
+        if answer.id == known_id:
+            return types.RelatedUnchangedDocumentDiagnosticReport(answer.id)
+        return types.RelatedFullDocumentDiagnosticReport(diagnostics, result_id=answer.id)
+
+    def edited(self, uri: str) -> None:
+        """Take note that the client changed a document, and so will pull it by itself."""
+        if uri in self._pulled:
+            self._edited.add(uri)
+
+    def closed(self, uri: str) -> None:
+        """Take note that a document is no longer the client's to ask for."""
+        self._pulled.pop(uri, None)
+        self._edited.discard(uri)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the client should pull a document again of which it knows nothing new."""
+        return any(
+            self.found(uri) != answer.diagnostics
+            for uri, answer in self._pulled.items()
+            if uri not in self._edited
+        )
+
+    def _push_if_new(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
+        if self._pushed.get(uri, []) == diagnostics:
+            return
+        if diagnostics:
+            self._pushed[uri] = diagnostics
+        else:
+            del self._pushed[uri]
+        self._push(uri, diagnostics)
