@@ -26,6 +26,7 @@ from billing_lens.rules import Severity
 CLEAN, FOUND, NOT_READABLE = 0, 1, 3
 FORMATS = ("text", "json")
 """What can tell of more than one home."""
+_LOST = f"the process that checked it died, or gave no answer in {PATIENCE_SECONDS:.0f} seconds"
 
 
 def check_homes(given: argparse.Namespace) -> int:
@@ -62,9 +63,6 @@ def _checked(homes: Sequence[str], given: argparse.Namespace) -> Generator[Home]
     workers = min(given.jobs or usual_workers(), len(homes), MOST_WORKERS)
     for path, home in in_order(functools.partial(_check, given), homes, workers):
         yield home or _unread(path, f"{path}: {_LOST}")
-
-
-_LOST = f"the process that checked it died, or gave no answer in {PATIENCE_SECONDS:.0f} seconds"
 
 
 def _check(given: argparse.Namespace, path: str) -> Home:
