@@ -7,8 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix proof fixes conformance neovim pages man screenshots
-.PHONY: requirements clean need-python need-node real-vscode real-neovim
+.PHONY: help demo test lint vsix packages sbom version proof fixes conformance neovim pages man
+.PHONY: screenshots requirements clean need-python need-node real-vscode real-neovim
 
 help:  ## Show what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -24,6 +24,7 @@ lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet .github action.yml
 	npm run --silent typecheck
 	npm run --silent lint
 	npm test --silent
@@ -34,6 +35,23 @@ vsix: $(VENV)/.dev node_modules/.ready  ## Package the VS Code extension, with t
 	cp requirements/runtime.txt $(BUNDLED)/requirements.txt
 	npm run --silent package
 BUNDLED := client-vscode/bundled
+
+packages: man  ## Build the wheel and the sdist in dist/python.
+	rm -rf dist/python
+	$(BIN)/hatchling build -t sdist -t wheel -d dist/python
+
+sbom: $(VENV)/.dev node_modules/.ready  ## List what the extension and the server are made of, in dist/sbom.
+	mkdir -p build dist/sbom
+	npm run --silent build -- --minify --metafile=build/bundle.json
+	npm exec --no -- cyclonedx-esbuild --output-reproducible -o dist/sbom/extension.cdx.json build/bundle.json
+	$(BIN)/python -W ignore -m cyclonedx_py requirements requirements/runtime.txt --pyproject pyproject.toml \
+	  --output-reproducible -o dist/sbom/server.cdx.json
+
+version: need-node  ## Set the version everywhere: make version VERSION=1.2.3
+	@grep -Eq '^[0-9]+\.[0-9]+\.[0-9]+$$' <<< "$(VERSION)" || { echo "make version VERSION=1.2.3" >&2; exit 2; }
+	@sed -i.old -E 's/^__version__ = .*/__version__ = "$(VERSION)"/' server/billing_lens/__init__.py
+	@rm server/billing_lens/__init__.py.old
+	@npm version --no-git-tag-version --allow-same-version --silent $(VERSION)
 
 proof: $(VENV)/.dev  ## Show that the real Claude Code agrees, before and after each fix.
 	$(BIN)/python -m tests.claude_code.proof

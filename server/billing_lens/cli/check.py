@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import functools
+import glob
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from billing_lens.cli.options import (
     add_amount_options,
@@ -24,8 +27,12 @@ _DESCRIPTION = """\
 Reports what pays for Claude Code although it should not: each finding on the
 exact text that is to blame, with its proof and its fixes. Nothing is changed.
 
+With several homes (--home more than once, or a pattern in quotes) each is
+checked for itself, without this process's variables: a line of JSON for each,
+or in text a line for each that needs a look.
+
 Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, 3 the
-machine could not be read."""
+machine, or one of several homes, could not be read, whatever is found."""
 
 _EXAMPLES = """\
 examples:
@@ -37,7 +44,9 @@ examples:
                                          as CI would be billed
   billing-lens check --ci                in a job of CI: which secret would pay
   billing-lens check --format sarif > billing-lens.sarif
-                                         for code scanning"""
+                                         for code scanning
+  billing-lens check --home '/home/*' --format json > homes.jsonl
+                                         every home of a shared host"""
 
 
 def add_parser(commands: Subcommands) -> None:
@@ -68,18 +77,40 @@ def add_parser(commands: Subcommands) -> None:
     )
     add_color_option(parser)
     add_ci_option(parser)
-    add_machine_options(parser)
-    parser.set_defaults(run=run)
+    add_machine_options(parser, many_homes=True)
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        help="how many homes to check at once (default: one for each processor)",
+    )
+    parser.set_defaults(run=run, home=None)
 
 
 def run(given: argparse.Namespace) -> int:
     """Print the findings and return whether any reaches ``--fail-on``."""
+    if _are_many(given.homes):
+        from billing_lens.cli.many_homes import check_homes  # noqa: PLC0415
+
+        return check_homes(given)
+    given.home = Path(given.homes[0]) if given.homes else None
     seen = review_of(given)
     code = FOUND if _failing(seen, given) else CLEAN
     output = FORMATS[given.format](seen, given, code)
     if output:
         print(output)
     return code
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from 1")
+    return int(text)
+
+
+def _are_many(homes: Sequence[str]) -> bool:
+    """Return whether several homes may be meant; a directory's name may look like a pattern."""
+    return len(homes) > 1 or any(glob.has_magic(it) and not os.path.lexists(it) for it in homes)
 
 
 def _failing(seen: Review, given: argparse.Namespace) -> list[ReviewedFinding]:

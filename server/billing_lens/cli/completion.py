@@ -46,7 +46,7 @@ def run(given: argparse.Namespace) -> int:
     for listed, command in subcommands_of(parser):
         command.description = listed.help  # Shells show it beside the command.
         for action in command._actions:  # pyright: ignore[reportPrivateUsage] no other way
-            if action.type is Path:
+            if action.type is Path or action.metavar == "GLOB":
                 action.complete = shtab.DIRECTORY  # pyright: ignore[reportAttributeAccessIssue]
             elif action.metavar == "PROGRAM":
                 action.complete = shtab.FILE  # pyright: ignore[reportAttributeAccessIssue]

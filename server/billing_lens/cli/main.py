@@ -100,16 +100,9 @@ def _run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 its text or a traceback could hold a secret
-        print(f"billing-lens: {_fault(error)}", file=sys.stderr)
+        from billing_lens.cli.fault import fault_text  # noqa: PLC0415 in no run that goes well
+
+        print(f"billing-lens: {fault_text(error)}", file=sys.stderr)
         return INTERNAL_FAULT
     finally:
         sys.stdout.flush()
-
-
-def _fault(error: Exception) -> str:
-    """Return where one of our own faults happened, without the values at hand."""
-    import traceback  # noqa: PLC0415 needed in no run that goes well
-
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{os.path.basename(frame.filename)}:{frame.lineno}"
-    return f"internal error, please report it: {type(error).__name__} at {where} ({__version__})"

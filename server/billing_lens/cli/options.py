@@ -23,12 +23,25 @@ class UnreadableMachineError(Exception):
     """The machine could not be read; exit code 3."""
 
 
-def add_machine_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which machine to look at."""
+def add_machine_options(parser: argparse.ArgumentParser, *, many_homes: bool = False) -> None:
+    """Add the options that say which machine to look at.
+
+    With `many_homes` the homes are `given.homes`, a list of directories and patterns.
+    """
     group = parser.add_argument_group("machine", "which machine to look at (default: this one)")
-    group.add_argument(
-        "--home", metavar="DIR", type=Path, help="another home; nothing outside it is read"
-    )
+    if many_homes:
+        group.add_argument(
+            "--home",
+            metavar="GLOB",
+            dest="homes",
+            action="append",
+            default=[],
+            help="another home; nothing outside it is read. Repeat it or quote a pattern for many",
+        )
+    else:
+        group.add_argument(
+            "--home", metavar="DIR", type=Path, help="another home; nothing outside it is read"
+        )
     group.add_argument(
         "--cwd", metavar="DIR", type=Path, help="the folder Claude Code would start in"
     )

@@ -88,6 +88,16 @@ def _environment(machine: Machine, seen: SeenFrom) -> Document:
     }
 
 
+def home_document(home: str, review: Review) -> Document:
+    """Return what ``check --format json`` prints of one of many homes."""
+    return {"schema": SCHEMA, "home": home, **check_document(review)}
+
+
+def unread_home_document(home: str, message: str) -> Document:
+    """Return the same of a home that could not be checked."""
+    return {"schema": SCHEMA, "home": home, "error": {"message": message}}
+
+
 def route_document(machine: Machine, route: Route) -> Document:
     """Return one route. `works` is null when it cannot be known."""
     organization = route.organization
