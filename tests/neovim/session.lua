@@ -38,11 +38,12 @@ end
 
 local function text() return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n') end
 
--- The text of the floating window, as the user sees a hover.
+-- The floating window in which the user sees a hover, and its text.
 local function floating()
   for _, window in ipairs(vim.api.nvim_list_wins()) do
     if vim.api.nvim_win_get_config(window).relative ~= '' then
-      return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), '\n')
+      local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
+      return window, table.concat(lines, '\n')
     end
   end
 end
@@ -55,12 +56,11 @@ local function run()
   report.marked = text():match('[^\n]*organization_id[^\n]*'):sub(first.col + 1, first.end_col)
 
   vim.api.nvim_win_set_cursor(0, { first.lnum + 1, first.col + 1 })
-  if client().server_capabilities.hoverProvider then
-    vim.lsp.buf.hover()
-    assert(vim.wait(WAIT, floating, EVERY), 'no hover')
-    report.hover = floating()
-    vim.cmd('fclose!')
-  end
+  vim.lsp.buf.hover()
+  assert(vim.wait(WAIT, floating, EVERY), 'no hover')
+  local window, words = floating()
+  report.hover = words
+  vim.api.nvim_win_close(window, true)
 
   vim.ui.select = function(items, options, choose)
     report.actions = vim.tbl_map(options.format_item, items)
