@@ -16,7 +16,8 @@ from billing_lens.lsp.conversion import path_of
 from billing_lens.lsp.diagnostics import is_shown_in
 from billing_lens.lsp.settings import Settings
 from billing_lens.machine.machine import Machine
-from billing_lens.machine.reading import MachineReader, this_machine
+from billing_lens.machine.options import this_machine
+from billing_lens.machine.reading import MachineReader
 from billing_lens.output.json import Document, status_document
 from billing_lens.review import Review, review, reviewed_while_typing
 from billing_lens.rules import Severity

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from billing_lens.config.entry import FileEntry, FileState
@@ -33,12 +32,13 @@ from billing_lens.machine.backups import BackupReader
 from billing_lens.machine.disk import Disk
 from billing_lens.machine.git import tracked_by_git
 from billing_lens.machine.keychain import Keychain, KeychainReader, user_name
-from billing_lens.machine.machine import FLAG_SETTINGS_PATH, ClaudeArguments, Machine, program_of
+from billing_lens.machine.machine import FLAG_SETTINGS_PATH, Machine, program_of
 from billing_lens.machine.managed_preferences import (
     MANAGED_PREFERENCES,
     as_settings,
     preference_places,
 )
+from billing_lens.machine.options import MachineOptions
 from billing_lens.machine.project import (
     LARGEST,
     files_of_project,
@@ -57,33 +57,6 @@ from billing_lens.text.json_pointer import pointer_of
 
 DIRECTORY_VARIABLES = ("ANTHROPIC_CONFIG_DIR", "XDG_CONFIG_HOME", "APPDATA", "HOME")
 """What settings may set to send Claude Code to another Anthropic directory."""
-
-
-@dataclass(frozen=True)
-class MachineOptions:
-    """What to look at. The defaults are this process's own machine.
-
-    `confined` reads nothing outside `home` but the managed directory.
-    """
-
-    home: Path
-    cwd: Path
-    environment: Mapping[str, str]
-    platform: Platform
-    arguments: ClaudeArguments = field(default_factory=ClaudeArguments)
-    managed_directory: Path | None = None
-    version: str | None = None
-    confined: bool = False
-
-
-def this_machine(home: Path | None = None) -> MachineOptions:
-    """Return options for the machine this process runs on."""
-    platform = Platform(sys.platform) if sys.platform in ("darwin", "win32") else Platform.LINUX
-    try:
-        cwd = Path.cwd()
-    except FileNotFoundError:
-        cwd = Path.home()
-    return MachineOptions(home or Path.home(), cwd, dict(os.environ), platform)
 
 
 class MachineReader:

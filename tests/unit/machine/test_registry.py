@@ -22,7 +22,8 @@ from billing_lens.config.kinds import Kind, Platform, Scope
 from billing_lens.machine.keychain import user_name
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.managed_preferences import as_settings, preference_places
-from billing_lens.machine.reading import MachineOptions, MachineReader
+from billing_lens.machine.options import MachineOptions
+from billing_lens.machine.reading import MachineReader
 from billing_lens.machine.registry import Hive, read_windows_registry
 from tests.machines import MadeUpMachine, headline
 
