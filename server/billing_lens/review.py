@@ -11,6 +11,7 @@ from billing_lens.billing.expectation import Expectation, Wish, expectation, is_
 from billing_lens.billing.history import AccountChange, last_account_change
 from billing_lens.billing.route import Billing, Route, resolve_route
 from billing_lens.billing.surroundings import SeenFrom, declared_environments, environments
+from billing_lens.config.file import ConfigFile
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Verdict
@@ -132,18 +133,29 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
     was, now = before.machine.file(path), machine.file(path)
     if was is None or now is None or not now.means_the_same_as(was):
         return None
-    kept = [found for found in before.findings if not found.rule.reads_text]
-    if any(place.path == path and place.span for found in kept for place in _places_of(found)):
+    kept = [
+        found
+        for found in before.findings
+        if not found.rule.reads_text or found.finding.place.path != path
+    ]
+    places = [it for found in kept for it in _places_of(found) if it.path == path]
+    if places and (was.is_broken or not all(_still_stands(place, now) for place in places)):
         return None
     verdict = Verdict(before.route, before.other, before.expected)
+    alone = replace(machine, files={path: now})
     anew = [
         ReviewedFinding(finding, ())
         for rule in RULES.values()
         if rule.reads_text and machine.version in rule.versions
-        for finding in rule.check(machine, verdict)
+        for finding in rule.check(alone, verdict)
+        if finding.place.path == path
     ]
     wanted = [it for found in anew if (it := _as_wanted(found, before.wanted))]
     return replace(before, machine=machine, findings=_in_order([*kept, *wanted]))
+
+
+def _still_stands(place: Place, file: ConfigFile) -> bool:
+    return place.span is None and file.document.node(place.pointer or "") is not None
 
 
 def _places_of(found: ReviewedFinding) -> Iterator[Place]:

@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from lsprotocol import types
 
@@ -62,6 +63,14 @@ def diagnostics_by_path(
         if path:
             found[path].append(writer.finding(finding))
     return found
+
+
+def diagnostics_at(
+    review: Review, path: str, encoding: PositionEncoding, support: DiagnosticSupport
+) -> list[types.Diagnostic]:
+    """Return the diagnostics of one config file, in the order of severity."""
+    writer = _DiagnosticWriter(review, encoding, support)
+    return [writer.finding(it) for it in review.findings if it.finding.place.path == path]
 
 
 def path_of_finding(review: Review, found: ReviewedFinding) -> str | None:
@@ -124,7 +133,10 @@ class _DiagnosticWriter:
         self._machine = review.machine
         self._encoding = encoding
         self._support = support
-        self._redactor = Redactor(review.machine)
+
+    @cached_property
+    def _redactor(self) -> Redactor:
+        return Redactor(self._machine)
 
     def finding(self, found: ReviewedFinding) -> types.Diagnostic:
         finding, support = found.finding, self._support

@@ -17,7 +17,12 @@ from billing_lens import __version__
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.conversion import path_of
-from billing_lens.lsp.diagnostics import DiagnosticSupport, diagnostics_by_path, merged
+from billing_lens.lsp.diagnostics import (
+    DiagnosticSupport,
+    diagnostics_at,
+    diagnostics_by_path,
+    merged,
+)
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.lsp.folders import Folder, Folders
 from billing_lens.lsp.protocol import BillingLensProtocol, fault
@@ -200,7 +205,9 @@ class BillingLensServer(LanguageServer):
         reviews = [review for review in found if review]
         if len(reviews) < len(found):
             return False
-        self._show(reviews)
+        encoding, support = self.documents.encoding, self._support
+        by_folder = [{path: diagnostics_at(it, path, encoding, support)} for it in reviews]
+        self.channels.show_in(uri, merged(by_folder).get(path, []))
         return True
 
     async def pull_settings(self) -> None:
@@ -267,7 +274,7 @@ class BillingLensServer(LanguageServer):
         if not looked:
             return
         self._looked_at = asyncio.get_running_loop().time()
-        self._show([folder.review for folder in self.folders if folder.review])
+        self._show()
         for folder in changed:
             self.protocol.notify(STATUS_CHANGED, {**(folder.status or {}), "folder": folder.uri})
         self._refreshes.ask(
@@ -276,9 +283,10 @@ class BillingLensServer(LanguageServer):
             annotations=bool(changed) or not client_knows,
         )
 
-    def _show(self, reviews: Sequence[Review]) -> None:
+    def _show(self) -> None:
         """Let the client have the diagnostics of every file for which they are new."""
         encoding = self.documents.encoding
+        reviews = [folder.review for folder in self.folders if folder.review]
         found = merged([diagnostics_by_path(it, encoding, self._support) for it in reviews])
         self.channels.show({self.documents.uri_at(path): it for path, it in found.items()})
 

@@ -58,6 +58,10 @@ class DiagnosticChannels:
         for uri in {**self._pushed, **found}:
             self._push_if_new(uri, [] if uri in self._pulled else self.found(uri))
 
+    def show_in(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
+        """Take over what was found in one document; nothing changed in the others."""
+        self.show({**self._found, uri: diagnostics})
+
     def pull(self, uri: str, known_id: str | None) -> types.DocumentDiagnosticReport:
         """Return the answer to a pull; `known_id` is that of the answer the client has."""
         self._edited.discard(uri)

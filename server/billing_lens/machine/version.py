@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import cached_property, total_ordering
 from pathlib import Path
 from typing import cast
 
@@ -29,7 +29,7 @@ class ClaudeVersion:
     text: str
     origin: str = "option"
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[int, ...]:
         """The parts, to compare versions by."""
         return tuple(int(part) for part in self.text.split("."))
