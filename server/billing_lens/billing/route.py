@@ -160,8 +160,14 @@ def _behind(active: Credential, credential: Credential) -> Credential:
     if credential.source in _SENT_ALONG.get(active.source, ()):
         reason = f"Sent along, but {describe_source(active)} decides."
         return replace(credential, state=State.ALSO_SENT, reason=reason)
-    reason = f"{describe_source(active)} comes first."
-    return replace(credential, state=State.SHADOWED, reason=reason[0].upper() + reason[1:])
+    reason = beginning_a_sentence(f"{describe_source(active)} comes first.")
+    return replace(credential, state=State.SHADOWED, reason=reason)
+
+
+def beginning_a_sentence(text: str) -> str:
+    """Return `text` with a capital letter, unless a name such as apiKeyHelper begins it."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.islower() else text
 
 
 _WHY_ACTIVE = {

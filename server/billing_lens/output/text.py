@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 from billing_lens.billing.credential import Credential, Source, State, short_id
 from billing_lens.billing.expectation import is_as_expected
-from billing_lens.billing.route import Billing, Route, describe_source
+from billing_lens.billing.route import Billing, Route, beginning_a_sentence, describe_source
 from billing_lens.billing.surroundings import SeenFrom, described, payer_of
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Mode
@@ -135,7 +135,7 @@ class _Status:
         name = describe_source(credential)
         organization = credential.organization
         whose = f" of organization {organization.id}" if organization else ""
-        text = self.safe(f"{name[0].upper()}{name[1:]}{whose}")
+        text = self.safe(f"{beginning_a_sentence(name)}{whose}")
         yield from self._styled(f"{mark} {text}", style, "  ")
         where = self.redactor.text(place_text(self.review.machine, credential.place, self.screen))
         if where:
