@@ -72,7 +72,7 @@ def test_a_command_to_run_is_copied(workbench: Workbench) -> None:
     (workbench.home / CREDENTIALS).unlink()
     workbench.expect_status("Not logged in", colour="error")
     view = WhoPaysView(workbench)
-    view.expand("Claude Code cannot read")
+    view.expand("Nobody is logged in")
     view.act("claude auth login", "Copy Command")
     until(lambda: workbench.clipboard().startswith("claude auth login"), "the copied command")
 

@@ -91,15 +91,14 @@ class Workbench:
     def open(self, path: Path) -> None:
         """Opens a file of any folder, as with Ctrl+P and its path, and waits for its tab."""
         self._type_after("Control+p", str(path))
-        self._quick_rows().filter(has_text=path.name).first.wait_for()
-        self.page.keyboard.press("Enter")
+        folder = "~" if path.parent == self.home else path.parent.name
+        self._choose(re.compile(rf"{re.escape(path.name)}\s.*{re.escape(folder)}\s*$", re.DOTALL))
         self.active_tab(path).wait_for()
 
     def command(self, name: str) -> None:
         """Runs a command by its full name in the command palette."""
         self._type_after("F1", f">{name}")
-        self._quick_rows().filter(has_text=name).first.wait_for()
-        self.page.keyboard.press("Enter")
+        self._choose(name)
 
     def active_tab(self, path: Path) -> Locator:
         return self.page.locator(f'.tab.active[data-resource-name="{path.name}"]')
@@ -151,12 +150,14 @@ class Workbench:
 
     def problems_of(self, file: Path) -> list[str]:
         """What the open Problems panel lists under a file, which it shows with its folder."""
-        rows = self.page.locator(".markers-panel-container .monaco-list-row").all()
+        # All at once: rows come and go.
+        rows: list[tuple[str, str]] = self.page.locator(
+            ".markers-panel-container .monaco-list-row"
+        ).evaluate_all("rows => rows.map(row => [row.ariaLevel, row.innerText])")
         found: list[str] = []
         under_file = False
-        for row in rows:
-            text = row.inner_text()
-            if row.get_attribute("aria-level") == "1":
+        for level, text in rows:
+            if level == "1":
                 under_file = file.name in text and str(Path(*file.parts[-4:-1])) in text
             elif under_file:
                 found.append(text)
@@ -187,6 +188,10 @@ class Workbench:
     def choices(self) -> Locator:
         """Rows of the open quick pick."""
         return self._quick_rows()
+
+    def refactor_preview(self) -> Locator:
+        """The changes that wait for a yes, each with a box to tick."""
+        return self.page.get_by_role("tree", name="Bulk Edit")
 
     def notifications(self) -> Locator:
         return self.page.locator(".notification-toast")
@@ -265,6 +270,15 @@ class Workbench:
             return True
 
         until(typed, f"typing {text}")
+
+    def _choose(self, text: str | re.Pattern[str]) -> None:
+        """Presses Enter once it would choose the row with this text.
+
+        Until what was typed is looked up, the rows are still those that were used last.
+        """
+        focused = self.page.locator(".quick-input-list .monaco-list-row.focused")
+        expect(focused).to_contain_text(text)
+        self.page.keyboard.press("Enter")
 
     def _quick_rows(self) -> Locator:
         return self.page.locator(".quick-input-list .monaco-list-row")
