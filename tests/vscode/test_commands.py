@@ -79,11 +79,20 @@ def test_fix_all_shows_what_it_would_change_before_it_does(workbench: Workbench)
     workbench.screenshot("preview")
     assert profile.read_text() == PROFILE_TEXT
 
-    preview.locator(".monaco-checkbox, input[type=checkbox]").first.click()
-    workbench.screenshot("ticked")
-    workbench.page.get_by_role("button", name="Apply", exact=True).click()
+    apply = workbench.page.get_by_role("button", name="Apply", exact=True)
+    apply.click()
+    expect(workbench.notifications()).to_contain_text("Only what is ticked")
+    workbench.command("Notifications: Clear All Notifications")
+
+    workbench.command("Billing Lens: Fix All Safe Findings")
+    preview.get_by_role("checkbox").first.click()
+    apply.click()
     workbench.expect_status("Max 20x", colour=None)
-    workbench.command("File: Save All Files")
+    told = workbench.notifications()
+    expect(told).to_contain_text("Save the changed files.")
+    expect(told).not_to_contain_text("remain")
+    workbench.page.locator(".editor-instance .view-line").first.click()
+    workbench.page.keyboard.press("Control+s")
     until(lambda: json.loads(profile.read_text()) == REST_OF_PROFILE, "the fixed file on disk")
 
 

@@ -92,13 +92,13 @@ class Workbench:
         """Opens a file of any folder, as with Ctrl+P and its path, and waits for its tab."""
         self._type_after("Control+p", str(path))
         folder = "~" if path.parent == self.home else path.parent.name
-        self._choose(re.compile(rf"{re.escape(path.name)}\s.*{re.escape(folder)}\s*$", re.DOTALL))
+        self._choose(rf"^{re.escape(path.name)} .*{re.escape(folder)}(,|$)")
         self.active_tab(path).wait_for()
 
     def command(self, name: str) -> None:
         """Runs a command by its full name in the command palette."""
         self._type_after("F1", f">{name}")
-        self._choose(name)
+        self._choose(re.escape(name))
 
     def active_tab(self, path: Path) -> Locator:
         return self.page.locator(f'.tab.active[data-resource-name="{path.name}"]')
@@ -117,11 +117,12 @@ class Workbench:
 
     def hover(self, place: Locator) -> str:
         """The text that comes up when the mouse rests on a place in the editor."""
-        box = place.bounding_box()
-        assert box, "the place is not on the screen"
         hover = self.page.locator(".monaco-hover:visible .monaco-hover-content").first
 
         def resting() -> bool:
+            # Found anew each time: what comes into the text, as a lens does, draws it again.
+            if not (box := place.bounding_box()):
+                return False
             # Only a mouse that moves makes the hover come up.
             self.page.mouse.move(box["x"] + 20, box["y"] - 40)
             self.page.mouse.move(box["x"] + 12, box["y"] + 2, steps=3)
@@ -192,6 +193,13 @@ class Workbench:
     def refactor_preview(self) -> Locator:
         """The changes that wait for a yes, each with a box to tick."""
         return self.page.get_by_role("tree", name="Bulk Edit")
+
+    def discard_preview(self) -> None:
+        """Says no to the changes that wait for a yes, if any do."""
+        discard = self.page.get_by_role("button", name="Discard", exact=True)
+        if discard.is_visible():
+            discard.click()
+            discard.wait_for(state="hidden")
 
     def notifications(self) -> Locator:
         return self.page.locator(".notification-toast")
@@ -271,13 +279,13 @@ class Workbench:
 
         until(typed, f"typing {text}")
 
-    def _choose(self, text: str | re.Pattern[str]) -> None:
-        """Presses Enter once it would choose the row with this text.
+    def _choose(self, pattern: str) -> None:
+        """Presses Enter once that would choose a row of which a screen reader says `pattern`.
 
         Until what was typed is looked up, the rows are still those that were used last.
         """
-        focused = self.page.locator(".quick-input-list .monaco-list-row.focused")
-        expect(focused).to_contain_text(text)
+        focused = self._quick_rows().and_(self.page.locator(".focused"))
+        expect(focused).to_have_attribute("aria-label", re.compile(pattern))
         self.page.keyboard.press("Enter")
 
     def _quick_rows(self) -> Locator:
