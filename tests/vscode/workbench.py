@@ -91,8 +91,7 @@ class Workbench:
     def open(self, path: Path) -> None:
         """Opens a file of any folder, as with Ctrl+P and its path, and waits for its tab."""
         self._type_after("Control+p", str(path))
-        folder = "~" if path.parent == self.home else path.parent.name
-        self._choose(rf"^{re.escape(path.name)} .*{re.escape(folder)}(,|$)")
+        self._choose(rf"^{re.escape(path.name)} .*{re.escape(path.parent.name)}(,|$)")
         self.active_tab(path).wait_for()
 
     def command(self, name: str) -> None:
