@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from tests.machines import CONSOLE_ORGANIZATION, assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_TEXT
-from tests.vscode.workbench import USER_SETTINGS, Workbench, until
+from tests.vscode.waiting import until
+from tests.vscode.workbench import USER_SETTINGS, Workbench
 
 REST_OF_PROFILE = {"version": "1.0", "base_url": "https://api.anthropic.com"}
 

@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from tests.vscode.cases import profile_pays
 from tests.vscode.conftest import OpenWorkbench
+from tests.vscode.waiting import until
 from tests.vscode.who_pays import WhoPaysView
-from tests.vscode.workbench import USER_SETTINGS, Workbench, until
+from tests.vscode.workbench import USER_SETTINGS, Workbench
 
 BEDROCK = {"env": {"CLAUDE_CODE_USE_BEDROCK": "1"}}
 

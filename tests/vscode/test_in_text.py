@@ -8,7 +8,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 
 from tests.vscode.cases import PROFILE
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.waiting import until
+from tests.vscode.workbench import Workbench
 
 
 def test_the_hover_names_the_organization_behind_an_id(workbench: Workbench) -> None:

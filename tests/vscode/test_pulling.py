@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 from tests.vscode.cases import PROFILE, profile_pays
 from tests.vscode.conftest import OpenWorkbench
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.waiting import until
+from tests.vscode.workbench import Workbench
 
 COUNTER = '.statusbar-item[id="status.problems"]'
 NOTE_COUNTS = """

@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 from tests.machines import assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_TEXT, profile_pays
 from tests.vscode.conftest import OpenWorkbench
+from tests.vscode.waiting import until
 from tests.vscode.who_pays import WhoPaysView
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.workbench import Workbench
 
 CREDENTIALS = ".config/anthropic/credentials/default.json"
 LOGIN = ".claude/.credentials.json"

@@ -6,27 +6,22 @@ Selectors are those of VS Code 1.139, the version that install.sh pins.
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import socket
-import subprocess
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import quote, urlsplit
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from tests.vscode.installation import CODE_SERVER, environment
+from tests.vscode.code_server import code_server
+from tests.vscode.installation import environment
+from tests.vscode.waiting import TIMEOUT_S, until
 
 EXTENSION_ID = "billing-lens.billing-lens"
-TIMEOUT_S = 30.0
 
 USER_SETTINGS = "User/settings.json"
 QUIET_SETTINGS: Mapping[str, object] = {
@@ -65,16 +60,6 @@ _NOTE_STATUS = """([name, id]) => {
   new MutationObserver(look).observe(document.querySelector('.part.statusbar'),
     {subtree: true, childList: true, characterData: true, attributes: true});
 }"""
-_T = TypeVar("_T")
-
-
-def until(found: Callable[[], _T], what: str, timeout_s: float = TIMEOUT_S) -> _T:
-    """The first true value of `found()`; AssertionError naming `what` when none comes in time."""
-    end = time.monotonic() + timeout_s
-    while not (value := found()):
-        assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {what}"
-        time.sleep(0.05)
-    return value
 
 
 @dataclass
@@ -313,7 +298,7 @@ def start_workbench(
     _write_json(data / USER_SETTINGS, QUIET_SETTINGS)
     screenshots.mkdir(parents=True, exist_ok=True)
     variables = environment(home, programs or {})
-    with _code_server(extensions, variables, data, scratch, trusted) as origin:
+    with code_server(extensions, variables, data, scratch, trusted) as origin:
         context = browser.new_context(
             viewport={"width": 1280, "height": 800},
             permissions=["clipboard-read", "clipboard-write"],
@@ -354,63 +339,6 @@ def _watch_network(workbench: Workbench) -> None:
 
     workbench.page.context.route(is_outside, block)
     workbench.page.on("response", note_error)
-
-
-@contextmanager
-def _code_server(
-    extensions: Path, variables: Mapping[str, str], data: Path, scratch: Path, trusted: bool
-) -> Generator[str, None, None]:
-    port = _free_port()
-    origin = f"http://127.0.0.1:{port}"
-    log = scratch / "code-server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [
-                *(*CODE_SERVER, "--config", os.devnull),
-                *("--user-data-dir", str(data), "--extensions-dir", str(extensions)),
-                *("--bind-addr", f"127.0.0.1:{port}", "--auth", "none"),
-                *("--disable-telemetry", "--disable-update-check", "--disable-proxy"),
-                *("--disable-getting-started-override", "--ignore-last-opened"),
-                *(("--disable-workspace-trust",) if trusted else ()),
-            ],
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        until(lambda: _is_healthy(origin), f"code-server answers, see {log}")
-        yield origin
-    finally:
-        _end_group(process)
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Ends code-server, its extension hosts and their language servers."""
-    for ending in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, ending)
-        except ProcessLookupError:
-            return
-        try:
-            process.wait(timeout=3)
-        except subprocess.TimeoutExpired:
-            continue
-
-
-def _is_healthy(origin: str) -> bool:
-    try:
-        with urlopen(f"{origin}/healthz", timeout=2) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _write_json(path: Path, value: object) -> None:
