@@ -50,8 +50,7 @@ def test_findings_are_neither_lost_nor_doubled_when_a_file_is_opened_edited_and_
     workbench.page.wait_for_timeout(1000)
     expect(workbench.squiggles("error")).to_have_count(squiggles)
 
-    workbench.command("File: Revert File")
-    workbench.command("View: Close Editor")
+    workbench.discard_editors()
     workbench.active_tab(profile).wait_for(state="detached")
     workbench.page.wait_for_timeout(1000)
     until(lambda: workbench.problems_of(profile) == listed, "the same problems after closing")
