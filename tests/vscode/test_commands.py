@@ -87,7 +87,8 @@ def test_fix_all_shows_what_it_would_change_before_it_does(workbench: Workbench)
     preview.wait_for(state="hidden")
 
     workbench.command("Billing Lens: Fix All Safe Findings")
-    preview.locator("input[type=checkbox]").first.check()
+    # The row says of itself that it is a box, too; the one to tick is in it.
+    preview.get_by_role("checkbox").first.get_by_role("checkbox").check()
     apply.click()
     workbench.expect_status("Max 20x", colour=None)
     told = workbench.notifications()
