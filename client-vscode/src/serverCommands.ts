@@ -13,7 +13,9 @@ export async function fixAll(server: Server): Promise<void> {
     void vscode.window.showInformationMessage(`${title ?? "Fixed"}. Save the changed files.${rest}`);
   } else {
     void vscode.window.showInformationMessage(
-      title === null ? "There is nothing that can be fixed safely." : "Nothing was changed.",
+      title === null
+        ? "There is nothing that can be fixed safely."
+        : "Nothing was changed. Only what is ticked in the preview is applied.",
     );
   }
 }

@@ -107,6 +107,21 @@ async def test_fix_all_has_the_best_fix_applied_once_the_user_confirms(
     assert (await editor.status())["asExpected"] is True
 
 
+async def test_fix_all_counts_what_remains_where_the_editor_answers_before_it_applies(
+    start_editor: RunServer,
+) -> None:
+    editor = await start_editor(capabilities=everything())
+    applies(editor)
+    apply_now = editor.apply
+
+    def apply_late(edit: types.WorkspaceEdit) -> bool:
+        asyncio.get_running_loop().call_later(0.2, apply_now, edit)
+        return True
+
+    editor.apply = apply_late
+    assert (await editor.execute(FIX_ALL))["remaining"] == 0
+
+
 async def test_a_file_is_renamed_only_once_the_user_confirms(start_editor: RunServer) -> None:
     """The profile's text is broken: only renaming it aside can help."""
     editor = await start_editor(capabilities=capable(applying=True, annotations=True))

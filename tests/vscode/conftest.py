@@ -25,6 +25,13 @@ OpenWorkbench = Callable[..., Workbench]
 _failed = pytest.StashKey[bool]()
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m selects
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.vscode)
+
+
 @pytest.fixture(scope="session")
 def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the packaged extension installed in it."""

@@ -16,8 +16,9 @@ from playwright.sync_api import FloatRect, expect
 from tests.vscode.cases import PROFILE, profile_pays
 from tests.vscode.installation import ROOT, chromium, install_packaged_extension
 from tests.vscode.shared_window import DATA
+from tests.vscode.waiting import until
 from tests.vscode.who_pays import WhoPaysView
-from tests.vscode.workbench import QUIET_SETTINGS, USER_SETTINGS, Workbench, start_workbench, until
+from tests.vscode.workbench import QUIET_SETTINGS, USER_SETTINGS, Workbench, start_workbench
 
 IMAGES = ROOT / "docs/images"
 LARGEST = 150_000

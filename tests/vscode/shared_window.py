@@ -25,6 +25,7 @@ class SharedWindow:
     def start_over(self) -> None:
         """Closes what is open and puts every file back, then waits until the server has seen it."""
         self.workbench.page.keyboard.press("Escape")
+        self.workbench.discard_preview()
         self.workbench.discard_editors()
         self.workbench.command("Notifications: Clear All Notifications")
         self._expect_nothing_in_particular()

@@ -13,7 +13,8 @@ from billing_lens import __version__
 from tests.machines import assert_no_canary
 from tests.vscode.cases import PROFILE, profile_pays
 from tests.vscode.conftest import OpenWorkbench
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.waiting import until
+from tests.vscode.workbench import Workbench
 
 CREDENTIALS = ".config/anthropic/credentials/default.json"
 STARTING = "[info] Starting "

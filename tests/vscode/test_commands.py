@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
 
-import pytest
 from playwright.sync_api import expect
 
-from billing_lens.lsp.server import make_server
 from tests.machines import CONSOLE_ORGANIZATION, assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_TEXT
-from tests.vscode.workbench import USER_SETTINGS, Workbench, until
+from tests.vscode.waiting import until
+from tests.vscode.workbench import USER_SETTINGS, Workbench
 
 REST_OF_PROFILE = {"version": "1.0", "base_url": "https://api.anthropic.com"}
-
-
-def needs(command: str) -> pytest.MarkDecorator:
-    """For tests of what a server must offer as ``workspace/executeCommand`` first."""
-    offered = cast("Any", make_server().protocol.fm).commands
-    name = f"billingLens.server.{command}"
-    return pytest.mark.skipif(name not in offered, reason=f"the server does not offer {name}")
 
 
 def expected_in_settings(workbench: Workbench) -> list[object]:
@@ -73,7 +64,6 @@ def test_claude_code_is_not_run_unless_the_user_agrees(workbench: Workbench) -> 
     assert not workbench.notifications().count()
 
 
-@needs("verify")
 def test_says_so_when_there_is_no_claude_code_to_ask(workbench: Workbench) -> None:
     workbench.command("Billing Lens: Verify with Claude Code")
     workbench.page.get_by_role("button", name="Run Claude Code").click()
@@ -82,22 +72,33 @@ def test_says_so_when_there_is_no_claude_code_to_ask(workbench: Workbench) -> No
     workbench.screenshot("answer")
 
 
-@needs("fixAll")
 def test_fix_all_shows_what_it_would_change_before_it_does(workbench: Workbench) -> None:
     profile = workbench.home / PROFILE
     workbench.command("Billing Lens: Fix All Safe Findings")
-    preview = workbench.page.locator(".refactor-preview")
+    preview = workbench.refactor_preview()
     expect(preview).to_contain_text("default.json")
     workbench.screenshot("preview")
     assert profile.read_text() == PROFILE_TEXT
 
-    preview.get_by_role("button", name="Apply").click()
+    apply = workbench.page.get_by_role("button", name="Apply", exact=True)
+    apply.click()
+    expect(workbench.notifications()).to_contain_text("Only what is ticked")
+    workbench.command("Notifications: Clear All Notifications")
+    preview.wait_for(state="hidden")
+
+    workbench.command("Billing Lens: Fix All Safe Findings")
+    # The row says of itself that it is a box, too; the one to tick is in it.
+    preview.get_by_role("checkbox").first.get_by_role("checkbox").check()
+    apply.click()
     workbench.expect_status("Max 20x", colour=None)
-    workbench.command("File: Save All Files")
+    told = workbench.notifications()
+    expect(told).to_contain_text("Save the changed files.")
+    expect(told).not_to_contain_text("remain")
+    workbench.page.locator(".editor-instance .view-line").first.click()
+    workbench.page.keyboard.press("Control+s")
     until(lambda: json.loads(profile.read_text()) == REST_OF_PROFILE, "the fixed file on disk")
 
 
-@needs("report")
 def test_a_report_without_secrets_is_copied(workbench: Workbench) -> None:
     workbench.command("Billing Lens: Copy Report Without Secrets")
     report = until(
@@ -108,7 +109,6 @@ def test_a_report_without_secrets_is_copied(workbench: Workbench) -> None:
     assert "dev@example.com" not in report
 
 
-@needs("report")  # of the same step: the status lists the files
 def test_a_config_file_is_picked_and_opened(workbench: Workbench) -> None:
     workbench.command("Billing Lens: Open Config File")
     workbench.screenshot("files")

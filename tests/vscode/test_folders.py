@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.vscode.cases import profile_pays
 from tests.vscode.conftest import OpenWorkbench
+from tests.vscode.waiting import until
 from tests.vscode.who_pays import WhoPaysView
-from tests.vscode.workbench import USER_SETTINGS, Workbench, until
+from tests.vscode.workbench import USER_SETTINGS, Workbench
 
 BEDROCK = {"env": {"CLAUDE_CODE_USE_BEDROCK": "1"}}
 
@@ -34,36 +31,9 @@ def test_the_user_s_settings_are_watched_as_they_are_typed(workbench: Workbench)
     workbench.screenshot("user-settings")
 
 
-def follows_folders() -> bool:
-    """Whether the server says of which folder it speaks."""
-    # Asked over the wire: only so is it known what is sent.
-    body = {"jsonrpc": "2.0", "id": 1, "method": "initialize"}
-    requests: list[dict[str, object]] = [
-        {**body, "params": {"processId": None, "rootUri": None, "capabilities": {}}},
-        {"jsonrpc": "2.0", "method": "initialized", "params": {}},
-        {"jsonrpc": "2.0", "id": 2, "method": "billingLens/status", "params": {}},
-        {"jsonrpc": "2.0", "id": 3, "method": "shutdown"},
-        {"jsonrpc": "2.0", "method": "exit"},
-    ]
-    framed = [json.dumps(request) for request in requests]
-    sent = "".join(f"Content-Length: {len(text)}\r\n\r\n{text}" for text in framed)
-    done = subprocess.run(
-        [sys.executable, "-m", "billing_lens", "serve"],
-        input=sent,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-        env={"HOME": "/nonexistent", "PATH": ""},
-    )
-    return '"folder"' in done.stdout
-
-
 def test_the_status_is_that_of_the_active_editor_s_folder(
     open_workbench: OpenWorkbench, tmp_path: Path
 ) -> None:
-    if not follows_folders():
-        pytest.skip("the server does not say of which folder it speaks")
     folders = {"folders": [{"path": "proj"}, {"path": "other"}]}
     machine = profile_pays().with_files(
         {

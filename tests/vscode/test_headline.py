@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 from tests.machines import assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_TEXT, profile_pays
 from tests.vscode.conftest import OpenWorkbench
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.waiting import until
+from tests.vscode.workbench import Workbench
 
 PROFILE_CREDENTIALS = ".config/anthropic/credentials/default.json"
 REST_OF_PROFILE = {"version": "1.0", "base_url": "https://api.anthropic.com"}

@@ -10,8 +10,9 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.vscode.cases import PROFILE
+from tests.vscode.waiting import until
 from tests.vscode.who_pays import WhoPaysView
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.workbench import Workbench
 
 STATE = ".claude.json"
 

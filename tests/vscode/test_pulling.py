@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 from tests.vscode.cases import PROFILE, profile_pays
 from tests.vscode.conftest import OpenWorkbench
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.waiting import until
+from tests.vscode.workbench import Workbench
 
 COUNTER = '.statusbar-item[id="status.problems"]'
 NOTE_COUNTS = """
@@ -49,8 +50,7 @@ def test_findings_are_neither_lost_nor_doubled_when_a_file_is_opened_edited_and_
     workbench.page.wait_for_timeout(1000)
     expect(workbench.squiggles("error")).to_have_count(squiggles)
 
-    workbench.command("File: Revert File")
-    workbench.command("View: Close Editor")
+    workbench.discard_editors()
     workbench.active_tab(profile).wait_for(state="detached")
     workbench.page.wait_for_timeout(1000)
     until(lambda: workbench.problems_of(profile) == listed, "the same problems after closing")

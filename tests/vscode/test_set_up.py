@@ -15,7 +15,8 @@ from uv import find_uv_bin
 from tests.machines import assert_no_canary
 from tests.vscode.cases import profile_pays
 from tests.vscode.conftest import OpenWorkbench
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.waiting import until
+from tests.vscode.workbench import Workbench
 
 PYTHON = {"python3": Path(os.path.realpath(sys.executable))}
 UV = {**PYTHON, "uv": Path(find_uv_bin())}

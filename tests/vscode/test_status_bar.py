@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from tests.machines import CONSOLE_ORGANIZATION, assert_no_canary
 from tests.vscode.cases import PROFILE
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.waiting import until
+from tests.vscode.workbench import Workbench
 
 STATE = ".claude.json"
 SETTINGS = ".claude/settings.json"

@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 from tests.machines import assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_TEXT, profile_pays
 from tests.vscode.conftest import OpenWorkbench
+from tests.vscode.waiting import until
 from tests.vscode.who_pays import WhoPaysView
-from tests.vscode.workbench import Workbench, until
+from tests.vscode.workbench import Workbench
 
 CREDENTIALS = ".config/anthropic/credentials/default.json"
 LOGIN = ".claude/.credentials.json"
@@ -72,7 +73,7 @@ def test_a_command_to_run_is_copied(workbench: Workbench) -> None:
     (workbench.home / CREDENTIALS).unlink()
     workbench.expect_status("Not logged in", colour="error")
     view = WhoPaysView(workbench)
-    view.expand("Claude Code cannot read")
+    view.expand("Nobody is logged in")
     view.act("claude auth login", "Copy Command")
     until(lambda: workbench.clipboard().startswith("claude auth login"), "the copied command")
 

@@ -9,6 +9,9 @@ from playwright.sync_api import Locator, expect
 
 from tests.vscode.workbench import Workbench
 
+_TEXT_OF_ROWS = """rows => rows.map(row =>
+  [...row.querySelectorAll('.label-name, .label-description')]
+    .map(part => part.innerText).join(' ').trim())"""
 _NOTE_FIRST_ROW = """() => {
   const rows = window.firstRows = [];
   const look = () => {
@@ -43,9 +46,8 @@ class WhoPaysView:
 
     def shown(self) -> list[str]:
         """What the rows show, label and description."""
-        rows = self._tree.locator(".monaco-list-row").all()
-        parts = ".label-name, .label-description"
-        return [" ".join(row.locator(parts).all_inner_texts()).strip() for row in rows]
+        # All at once: rows come and go.
+        return self._tree.locator(".monaco-list-row").evaluate_all(_TEXT_OF_ROWS)
 
     def spoken(self, text: str) -> str:
         """What a screen reader says of a row."""

@@ -6,27 +6,22 @@ Selectors are those of VS Code 1.139, the version that install.sh pins.
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import socket
-import subprocess
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import quote, urlsplit
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from tests.vscode.installation import CODE_SERVER, environment
+from tests.vscode.code_server import code_server
+from tests.vscode.installation import environment
+from tests.vscode.waiting import TIMEOUT_S, until
 
 EXTENSION_ID = "billing-lens.billing-lens"
-TIMEOUT_S = 30.0
 
 USER_SETTINGS = "User/settings.json"
 QUIET_SETTINGS: Mapping[str, object] = {
@@ -65,16 +60,6 @@ _NOTE_STATUS = """([name, id]) => {
   new MutationObserver(look).observe(document.querySelector('.part.statusbar'),
     {subtree: true, childList: true, characterData: true, attributes: true});
 }"""
-_T = TypeVar("_T")
-
-
-def until(found: Callable[[], _T], what: str, timeout_s: float = TIMEOUT_S) -> _T:
-    """The first true value of `found()`; AssertionError naming `what` when none comes in time."""
-    end = time.monotonic() + timeout_s
-    while not (value := found()):
-        assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {what}"
-        time.sleep(0.05)
-    return value
 
 
 @dataclass
@@ -91,15 +76,13 @@ class Workbench:
     def open(self, path: Path) -> None:
         """Opens a file of any folder, as with Ctrl+P and its path, and waits for its tab."""
         self._type_after("Control+p", str(path))
-        self._quick_rows().filter(has_text=path.name).first.wait_for()
-        self.page.keyboard.press("Enter")
+        self._choose(rf"^{re.escape(path.name)} .*{re.escape(path.parent.name)}(,|$)")
         self.active_tab(path).wait_for()
 
     def command(self, name: str) -> None:
         """Runs a command by its full name in the command palette."""
         self._type_after("F1", f">{name}")
-        self._quick_rows().filter(has_text=name).first.wait_for()
-        self.page.keyboard.press("Enter")
+        self._choose(re.escape(name))
 
     def active_tab(self, path: Path) -> Locator:
         return self.page.locator(f'.tab.active[data-resource-name="{path.name}"]')
@@ -118,11 +101,12 @@ class Workbench:
 
     def hover(self, place: Locator) -> str:
         """The text that comes up when the mouse rests on a place in the editor."""
-        box = place.bounding_box()
-        assert box, "the place is not on the screen"
         hover = self.page.locator(".monaco-hover:visible .monaco-hover-content").first
 
         def resting() -> bool:
+            # Found anew each time: what comes into the text, as a lens does, draws it again.
+            if not (box := place.bounding_box()):
+                return False
             # Only a mouse that moves makes the hover come up.
             self.page.mouse.move(box["x"] + 20, box["y"] - 40)
             self.page.mouse.move(box["x"] + 12, box["y"] + 2, steps=3)
@@ -151,12 +135,14 @@ class Workbench:
 
     def problems_of(self, file: Path) -> list[str]:
         """What the open Problems panel lists under a file, which it shows with its folder."""
-        rows = self.page.locator(".markers-panel-container .monaco-list-row").all()
+        # All at once: rows come and go.
+        rows: list[tuple[str, str]] = self.page.locator(
+            ".markers-panel-container .monaco-list-row"
+        ).evaluate_all("rows => rows.map(row => [row.ariaLevel, row.innerText])")
         found: list[str] = []
         under_file = False
-        for row in rows:
-            text = row.inner_text()
-            if row.get_attribute("aria-level") == "1":
+        for level, text in rows:
+            if level == "1":
                 under_file = file.name in text and str(Path(*file.parts[-4:-1])) in text
             elif under_file:
                 found.append(text)
@@ -187,6 +173,17 @@ class Workbench:
     def choices(self) -> Locator:
         """Rows of the open quick pick."""
         return self._quick_rows()
+
+    def refactor_preview(self) -> Locator:
+        """The changes that wait for a yes, each with a box to tick."""
+        return self.page.get_by_role("tree", name="Bulk Edit")
+
+    def discard_preview(self) -> None:
+        """Says no to the changes that wait for a yes, if any do."""
+        discard = self.page.get_by_role("button", name="Discard", exact=True)
+        if discard.is_visible():
+            discard.click()
+            discard.wait_for(state="hidden")
 
     def notifications(self) -> Locator:
         return self.page.locator(".notification-toast")
@@ -266,6 +263,15 @@ class Workbench:
 
         until(typed, f"typing {text}")
 
+    def _choose(self, pattern: str) -> None:
+        """Presses Enter once that would choose a row of which a screen reader says `pattern`.
+
+        Until what was typed is looked up, the rows are still those that were used last.
+        """
+        focused = self._quick_rows().and_(self.page.locator(".focused"))
+        expect(focused).to_have_attribute("aria-label", re.compile(pattern))
+        self.page.keyboard.press("Enter")
+
     def _quick_rows(self) -> Locator:
         return self.page.locator(".quick-input-list .monaco-list-row")
 
@@ -292,7 +298,7 @@ def start_workbench(
     _write_json(data / USER_SETTINGS, QUIET_SETTINGS)
     screenshots.mkdir(parents=True, exist_ok=True)
     variables = environment(home, programs or {})
-    with _code_server(extensions, variables, data, scratch, trusted) as origin:
+    with code_server(extensions, variables, data, scratch, trusted) as origin:
         context = browser.new_context(
             viewport={"width": 1280, "height": 800},
             permissions=["clipboard-read", "clipboard-write"],
@@ -333,63 +339,6 @@ def _watch_network(workbench: Workbench) -> None:
 
     workbench.page.context.route(is_outside, block)
     workbench.page.on("response", note_error)
-
-
-@contextmanager
-def _code_server(
-    extensions: Path, variables: Mapping[str, str], data: Path, scratch: Path, trusted: bool
-) -> Generator[str, None, None]:
-    port = _free_port()
-    origin = f"http://127.0.0.1:{port}"
-    log = scratch / "code-server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [
-                *(*CODE_SERVER, "--config", os.devnull),
-                *("--user-data-dir", str(data), "--extensions-dir", str(extensions)),
-                *("--bind-addr", f"127.0.0.1:{port}", "--auth", "none"),
-                *("--disable-telemetry", "--disable-update-check", "--disable-proxy"),
-                *("--disable-getting-started-override", "--ignore-last-opened"),
-                *(("--disable-workspace-trust",) if trusted else ()),
-            ],
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        until(lambda: _is_healthy(origin), f"code-server answers, see {log}")
-        yield origin
-    finally:
-        _end_group(process)
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Ends code-server, its extension hosts and their language servers."""
-    for ending in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, ending)
-        except ProcessLookupError:
-            return
-        try:
-            process.wait(timeout=3)
-        except subprocess.TimeoutExpired:
-            continue
-
-
-def _is_healthy(origin: str) -> bool:
-    try:
-        with urlopen(f"{origin}/healthz", timeout=2) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _write_json(path: Path, value: object) -> None:

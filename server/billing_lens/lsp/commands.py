@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import cast
 
@@ -20,6 +21,9 @@ from billing_lens.output.report_markdown import report_markdown
 from billing_lens.review import OfferedFix
 from billing_lens.rules import Severity
 
+ANNOUNCED_SECONDS = 1.0
+"""How long a client may take to announce what it applied: VS Code answers first."""
+
 Command = Callable[[BillingLensServer, types.ExecuteCommandParams], Awaitable[object]]
 
 
@@ -33,9 +37,12 @@ async def fix_all(server: BillingLensServer, params: types.ExecuteCommandParams)
     del params
     server.look_if_changed()
     best = next(_best_fixes(server), None)
+    before = _statuses(server)
     applied = best is not None and await _apply(server, *best)
     await server.pause()
     server.look_if_changed()
+    if applied:
+        await _wait_for_change(server, before)
     return {
         "applied": applied,
         "title": best[0].title if best else None,
@@ -100,6 +107,10 @@ def _best_fixes(
             yield offer, edit
 
 
+def _statuses(server: BillingLensServer) -> list[Document | None]:
+    return [folder.status for folder in server.folders]
+
+
 async def _apply(server: BillingLensServer, offer: OfferedFix, edit: types.WorkspaceEdit) -> bool:
     workspace = server.client_capabilities.workspace
     if not (workspace and workspace.apply_edit):
@@ -110,6 +121,16 @@ async def _apply(server: BillingLensServer, offer: OfferedFix, edit: types.Works
     except JsonRpcException:
         return False
     return result.applied
+
+
+async def _wait_for_change(server: BillingLensServer, before: list[Document | None]) -> None:
+    """Look again until it makes a difference, at most as long as a client may take to announce."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + ANNOUNCED_SECONDS
+    while _statuses(server) == before and loop.time() < end:
+        await asyncio.sleep(0.02)
+        await server.pause()
+        server.look_if_changed()
 
 
 def _serious_findings(server: BillingLensServer) -> int:
