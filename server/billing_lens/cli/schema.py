@@ -16,8 +16,8 @@ _EXAMPLES = """\
 examples:
   billing-lens schema status > status.schema.json
                                 of 'billing-lens status --json'
-  billing-lens schema check     of 'billing-lens check --format json', and of each
-                                line of it with several homes
+  billing-lens schema check     of 'billing-lens check --format json', and of
+                                each line of it with several homes
   billing-lens schema policy    of a project's .billing-lens.toml"""
 
 

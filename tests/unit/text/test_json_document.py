@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -203,10 +204,19 @@ def assert_tolerant(broken: JsonDocument) -> None:
         assert 0 <= node.span.start <= node.span.end <= len(broken.data)
         assert json.dumps(node.value) is not None
         assert broken.nearest(node.pointer) is not None
+    for node in reachable(broken.root) if broken.root else ():
         assert broken.node(node.pointer) is not None
     for problem in broken.problems:
         assert 0 <= problem.span.start <= problem.span.end <= len(broken.data)
     broken.duplicate_keys()
+
+
+def reachable(node: JsonNode) -> Iterator[JsonNode]:
+    """Yield the nodes that a pointer can lead to: of equal keys the last."""
+    yield node
+    last = {child.key: child for child in node.children()}
+    for child in last.values() if node.kind == "object" else node.children():
+        yield from reachable(child)
 
 
 def test_broken_text_keeps_what_was_understood() -> None:
