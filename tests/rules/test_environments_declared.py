@@ -131,7 +131,7 @@ QUIET: Mapping[str, Mapping[str, object]] = {
     },
     "a mounted login": {
         DEVCONTAINER: '{"containerEnv": {"ANTHROPIC_BASE_URL": "https://api.anthropic.com"},'
-        '"mounts": ["source=${localEnv:HOME}/.claude,target=/root/.claude,type=bind"]}'
+        '"mounts": ["source=${localEnv:HOME}/.claude,target=/home/node/.claude,type=bind"]}'
     },
     "a template of GitLab": {
         GITLAB: ".claude:\n  script: claude\n  variables: {ANTHROPIC_API_KEY: $K}\n"
