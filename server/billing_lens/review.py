@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.billing.credential import Place
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
@@ -19,8 +21,7 @@ from billing_lens.rules.toml_reader import Severities
 from billing_lens.rules.wanted import NOTHING_WANTED, Wanted, wanted_of
 
 
-@dataclass(frozen=True)
-class OfferedFix:
+class OfferedFix(Struct, frozen=True):
     """A fix with the route it leads to, found by simulation."""
 
     fix: Fix
@@ -44,8 +45,7 @@ class OfferedFix:
         return Safety.SAFE if self.reaches and not self.fix.changes_more else Safety.UNSAFE
 
 
-@dataclass(frozen=True)
-class ReviewedFinding:
+class ReviewedFinding(Struct, frozen=True):
     """A finding with its fixes simulated, the best first."""
 
     finding: Finding
@@ -57,8 +57,7 @@ class ReviewedFinding:
         return RULES[self.finding.rule]
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(Struct, frozen=True, dict=True):
     """One machine looked at in one mode."""
 
     machine: Machine

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope

@@ -7,8 +7,9 @@ that is what the route says; the recorded runs in tests/conformance hold both.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Source
 from billing_lens.billing.route import Route
@@ -36,8 +37,7 @@ class Agreement(str, Enum):
     DIFFERS = "differs"
 
 
-@dataclass(frozen=True)
-class Misreport:
+class Misreport(Struct, frozen=True):
     """One known way in which the status names another source than the requests carry."""
 
     claims: tuple[str, ...]
@@ -89,8 +89,7 @@ MISREPORTS = (
 "entrypoint vscode: userkey"."""
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """How the status relates to the route, `why` when they name different sources."""
 
     agreement: Agreement

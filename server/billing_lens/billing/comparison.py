@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Source, State, short_id
 from billing_lens.billing.precedence import PRECEDENCE
@@ -14,8 +15,7 @@ _USED = (State.ACTIVE, State.ALSO_SENT, State.SHADOWED)
 _PROFILES = (Source.PROFILE, Source.FEDERATION)
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A credential on one side: what it is called, what becomes of it, and where it stands."""
 
     source: Source
@@ -32,8 +32,7 @@ class Standing:
         return self.name, state, self.organization
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of the two: a run as ``status`` tells it, here or saved elsewhere."""
 
     name: str
@@ -51,8 +50,7 @@ class Side:
         return next((it for it in self.standings if it.state is State.ACTIVE), None)
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One thing that is not the same: what it is on each side, and what comes of it."""
 
     what: str
@@ -63,8 +61,7 @@ class Difference:
     """Where it stands on each side."""
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Two sides with all that differs, in Claude Code's order: the first decides."""
 
     one: Side

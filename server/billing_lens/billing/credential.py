@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.config.file import ConfigFile
 from billing_lens.text.positions import Span
@@ -45,8 +47,7 @@ class ProfileKind(str, Enum):
     """The active or default profile, simply because it is there."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where something stands: a JSON Pointer in a file, a variable, or both (``env`` in a file).
 
     `keychain` is the service of an entry in the macOS keychain, which no file holds. `span`, bytes
@@ -65,16 +66,14 @@ def place_in(file: ConfigFile, pointer: str = "") -> Place:
     return Place(file.path, pointer)
 
 
-@dataclass(frozen=True)
-class Organization:
+class Organization(Struct, frozen=True):
     """An organization's id and, where a file says it, its name."""
 
     id: str
     name: str | None = None
 
 
-@dataclass(frozen=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """A credential that was found. Never holds the secret itself.
 
     `state` and `reason` are final only in a resolved route. `works` is None when it cannot be

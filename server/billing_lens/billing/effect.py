@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Credential, Place, Source, State
 from billing_lens.billing.environment import CLOUD_SWITCHES, Environment, is_ignored
@@ -38,8 +39,7 @@ class Bearing(IntEnum):
     """Claude Code does not start because of it."""
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What something does, in a line: "In charge: Claude Max 20x". `why` is a sentence or two."""
 
     bearing: Bearing

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import PurePath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.billing.ci_job import as_ci_job, is_personal
 from billing_lens.billing.credential import Credential, Place
@@ -43,8 +45,7 @@ _USER_SETTINGS = "settings of the action"
 _FLAG_SETTINGS = "settings among the action's arguments"
 
 
-@dataclass(frozen=True)
-class RunElsewhere:
+class RunElsewhere(Struct, frozen=True):
     """One run of Claude Code that the project's files declare, and who pays for it."""
 
     declared: DeclaredRun

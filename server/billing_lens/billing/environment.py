@@ -7,8 +7,9 @@ and ``apikey <scope> vs <scope>`` in tests/conformance.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Place
 from billing_lens.billing.managed import managed_settings, managed_variables
@@ -67,8 +68,7 @@ PROJECT = (Scope.PROJECT, Scope.LOCAL)
 MANAGED = (Scope.MANAGED,)
 
 
-@dataclass(frozen=True)
-class Where:
+class Where(Struct, frozen=True):
     """Scopes in which a group of variables counts, and in which runs it does.
 
     `desktop` is False for rows that do not hold in the desktop application.
@@ -131,8 +131,7 @@ def counts(group: Group, scope: Scope, mode: Mode, machine: Machine) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable's value in force and where it was set. Its value may be a secret."""
 
     name: str
@@ -145,8 +144,7 @@ class Variable:
         return f"Variable({self.name!r}, place={self.place!r})"
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A variable as one settings file sets it, with why it does not count (empty if it does)."""
 
     variable: Variable

@@ -8,8 +8,9 @@ tests/conformance that ended with the message.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 ERRORS = "https://code.claude.com/docs/en/errors"
 API_ERRORS = "https://platform.claude.com/docs/en/api/errors"
@@ -25,8 +26,7 @@ class FailureClass(str, Enum):
     DEPLOYMENT = "deployment configuration"
 
 
-@dataclass(frozen=True)
-class ErrorMessage:
+class ErrorMessage(Struct, frozen=True):
     """One message of Claude Code's: how to know it, what it means, and who can put it right.
 
     `ours` says whether what Billing Lens looks at can be the cause, and so be put right with it.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Place
 from billing_lens.billing.history import is_subscription, last_subscription
@@ -16,8 +17,7 @@ ANY = "any"
 """What a user says who expects nothing in particular: no conflict is reported then."""
 
 
-@dataclass(frozen=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """What should pay. `origin` says where that is known from; `place` points to the evidence."""
 
     billing: Billing | None
@@ -28,8 +28,7 @@ class Expectation:
     """Whether it is a conclusion from evidence; nobody said it."""
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the user said, from `origin` ("option --expect", "setting billingLens.expected")."""
 
     billing: str | None = None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from billing_lens.billing.login import account
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
 
 
-@dataclass(frozen=True)
-class AccountChange:
+class AccountChange(Struct, frozen=True):
     """The account changed between two looks. `at_ms` is in milliseconds since 1970.
 
     It is the time of the last backup that shows the former account: the change came after it.

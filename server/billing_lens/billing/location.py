@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from billing_lens.billing.credential import Place
 from billing_lens.machine.machine import Machine
@@ -11,8 +11,7 @@ from billing_lens.text.positions import Position, PositionEncoding, Range
 START_OF_FILE = Range(Position(0, 0), Position(0, 1))
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(Struct, frozen=True):
     """Text in a file. `range` is 0-based, in code units of the encoding asked for."""
 
     path: str

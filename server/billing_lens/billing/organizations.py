@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Place
 from billing_lens.billing.login import PLANS, find_login
@@ -15,8 +16,7 @@ from billing_lens.config.models import ClaudeState, ProfileCredentials
 from billing_lens.machine.machine import Machine
 
 
-@dataclass(frozen=True)
-class IdPlace:
+class IdPlace(Struct, frozen=True):
     """A place where an id stands, and the name of the key or variable there."""
 
     id: str

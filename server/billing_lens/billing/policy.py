@@ -6,7 +6,8 @@ Only managed settings enforce; the same keys in user settings change nothing (ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.billing.credential import Credential, Place, Source
 from billing_lens.billing.environment import is_ignored, settings_in_force
@@ -17,8 +18,7 @@ from billing_lens.config.models import ClaudeSettings
 from billing_lens.machine.machine import Machine
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """The demands in force. `organizations` is None when any will do, empty when none may."""
 
     method: str | None = None

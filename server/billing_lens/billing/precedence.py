@@ -13,7 +13,8 @@ profile, the profile beats the login); with all three the first row holds and th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Credential, ProfileKind, Source
 from billing_lens.billing.environment import PROJECT_TOKENS
@@ -32,8 +33,7 @@ _PROFILE_FIRST = (
 )
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Struct, frozen=True):
     """One row: when it holds and which source comes before which."""
 
     name: str

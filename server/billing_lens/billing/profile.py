@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.billing.credential import (
     Credential,
@@ -40,8 +42,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 name …")."""
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Which profile is looked at, and what selected it (a variable, ``active_config``, nothing)."""
 
     name: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.billing.credential import (
     Credential,
@@ -54,8 +56,7 @@ class Billing(str, Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(Struct, frozen=True):
     """The answer for one machine in one mode. `place` is None when nothing is in charge."""
 
     mode: Mode

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from billing_lens.billing.credential import Place
 from billing_lens.billing.environment import Environment
@@ -22,8 +22,7 @@ BROKEN_MANAGED_ENDS = Versions(">=2.1.284")
 """Up to 2.1.257 at least, broken managed settings were ignored."""
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why Claude Code would not start, and the text to blame."""
 
     reason: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.billing.credential import Place
 from billing_lens.billing.route import Billing, Route, resolve_route
@@ -24,8 +26,7 @@ TERMINAL_VARIABLES = {
 EXTENSION_ENTRYPOINT = "claude-vscode"
 
 
-@dataclass(frozen=True)
-class DeclaredIn:
+class DeclaredIn(Struct, frozen=True):
     """A job, service or container in a file of the project, and what decides who pays in it."""
 
     name: str
@@ -33,8 +34,7 @@ class DeclaredIn:
     decided_by: Place | None
 
 
-@dataclass(frozen=True)
-class SeenFrom:
+class SeenFrom(Struct, frozen=True):
     """The route of one environment: ``terminal``, ``editor-terminal`` or ``editor``.
 
     Or one that the project's files declare: ``ci``, ``devcontainer`` or ``compose``; `declared`
@@ -131,8 +131,7 @@ def editor_variables(machine: Machine) -> Iterator[tuple[str, str]]:
         yield name, given.value
 
 
-@dataclass(frozen=True)
-class _Given:
+class _Given(Struct, frozen=True):
     value: str
     place: tuple[str, str]
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from billing_lens.machine.version import ClaudeVersion
 
 _CLAUSE = re.compile(r"(>=|<)(\d+\.\d+\.\d+)")
 
 
-@dataclass(frozen=True)
-class Versions:
+class Versions(Struct, frozen=True, dict=True):
     """A half-open range of versions; an empty text means every version."""
 
     text: str = ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from billing_lens.cli.options import add_ci_option, add_machine_options
 from billing_lens.config.secrets import SECRET_NAME
@@ -14,8 +15,7 @@ from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor, masked, redact_json_text
 
 
-@dataclass(frozen=True)
-class _Option:
+class _Option(Struct, frozen=True):
     """One machine option as it was given, and as it may be shown."""
 
     words: tuple[str, ...]

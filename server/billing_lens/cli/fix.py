@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from billing_lens.cli.again import command_again, undo_command
 from billing_lens.cli.offers import (
@@ -100,8 +101,7 @@ def run(given: argparse.Namespace) -> int:
         return INTERRUPTED
 
 
-@dataclass
-class _Steps:
+class _Steps(Struct):
     """One run: what it applied so far, what was offered, and who paid on the way."""
 
     given: argparse.Namespace

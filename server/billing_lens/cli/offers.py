@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Place
 from billing_lens.billing.route import Billing, Route
@@ -13,8 +14,7 @@ from billing_lens.review import OfferedFix, Review, ReviewedFinding
 from billing_lens.rules import Severity
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A change with the finding that calls for it."""
 
     found: ReviewedFinding

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct
 
 from billing_lens.config.file import ConfigFile
 from billing_lens.text.yaml_document import YamlDocument, YamlNode
@@ -28,22 +29,23 @@ class Elsewhere(str, Enum):
     COMPOSE = "compose"
 
 
-@dataclass(frozen=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """A value that a file gives a variable. `value` may be a secret.
 
     `known` is False for a reference such as ``${{ secrets.KEY }}``: it is set, to what is not told.
     """
 
     name: str
-    value: str = field(repr=False)
+    value: str
     path: str
     pointer: str
     known: bool = True
 
+    def __repr__(self) -> str:
+        return f"Declaration({self.name!r}, {self.path!r}, {self.pointer!r})"
 
-@dataclass(frozen=True)
-class DeclaredRun:
+
+class DeclaredRun(Struct, frozen=True):
     """One job, service or container in which Claude Code may run, with what it is given there."""
 
     environment: Elsewhere

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from billing_lens.config.declarations import Declaration, DeclaredRun, Elsewhere
 from billing_lens.config.file import ConfigFile

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class FileState(str, Enum):
@@ -20,8 +21,7 @@ class FileState(str, Enum):
     """Not read, because the reader was confined to a home that this path (or its target) leaves."""
 
 
-@dataclass(frozen=True)
-class FileEntry:
+class FileEntry(Struct, frozen=True):
     """One path with what stood there when it was read.
 
     ``data`` is the file's bytes (an editor's unsaved text where one lies over the file), empty

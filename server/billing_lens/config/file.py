@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.config.document import Document, PlacedNode, document_of, document_type
 from billing_lens.config.entry import FileEntry, FileState
@@ -46,8 +48,7 @@ BOM_REFUSED = frozenset(
 "creds BOM"); settings and the state file may have one."""
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something wrong with a file itself. `span` is None when it concerns the file as a whole."""
 
     code: str
@@ -56,8 +57,7 @@ class Problem:
     pointer: str | None = None
 
 
-@dataclass(frozen=True)
-class OpenText:
+class OpenText(Struct, frozen=True):
     """The text of one editor buffer, unsaved or not, kept incrementally while it is edited.
 
     `last_good` is the document before typing broke it, None when it was never valid.
@@ -68,8 +68,7 @@ class OpenText:
     last_good: Document | None = None
 
 
-@dataclass(frozen=True)
-class ConfigFile:
+class ConfigFile(Struct, frozen=True, dict=True):
     """A config file as Claude Code would read it; `opened` is the editor's text over the disk's."""
 
     path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 ISSUES = "anthropics/claude-code#"
 SETTINGS_PAGE = "https://code.claude.com/docs/en/settings"
@@ -29,8 +30,7 @@ class Sort(str, Enum):
     GROUP = "group of keys"
 
 
-@dataclass(frozen=True)
-class KnownKey:
+class KnownKey(Struct, frozen=True):
     """A key's meaning in a sentence or two; `values` are the ones it can have, with theirs."""
 
     meaning: str

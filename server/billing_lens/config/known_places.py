@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from billing_lens.config.concern import concerns_claude
 from billing_lens.config.file import ConfigFile
@@ -33,8 +34,7 @@ LONGEST_BROKEN_TEXT = 1 << 20
 """Bytes of a text that is looked into while it is broken: it needs a syntax tree as a whole."""
 
 
-@dataclass(frozen=True)
-class KnownPlace:
+class KnownPlace(Struct, frozen=True):
     """A known key or variable in a file. Spans are bytes of the file.
 
     `value` is a text, number, truth value or None, and None too for a container. `key_span` is None

@@ -10,9 +10,10 @@ import ntpath
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
+
+from msgspec import Struct
 
 from billing_lens.config.kinds import Kind, Platform
 
@@ -40,8 +41,7 @@ def resolved(base: PurePath, path: str) -> PurePath:
     return type(base)(flavour.normpath(flavour.join(str(base), path)))
 
 
-@dataclass(frozen=True)
-class ClaudePlaces:
+class ClaudePlaces(Struct, frozen=True):
     """Where Claude Code keeps its own files for one user."""
 
     directory: PurePath
@@ -71,8 +71,7 @@ def claude_places(home: PurePath, cwd: PurePath, environment: Mapping[str, str])
     )
 
 
-@dataclass(frozen=True)
-class ProjectPlaces:
+class ProjectPlaces(Struct, frozen=True):
     """Where Claude Code looks for the settings of the folder it is started in (only there)."""
 
     settings: PurePath
@@ -119,8 +118,7 @@ def declaring_files(root: PurePath, names: Names) -> Iterator[tuple[PurePath, Ki
             yield root / name, kind
 
 
-@dataclass(frozen=True)
-class ManagedPlaces:
+class ManagedPlaces(Struct, frozen=True):
     """Where an administrator puts settings that users cannot override."""
 
     settings: PurePath
@@ -141,8 +139,7 @@ def managed_places(platform: Platform, directory: PurePath | None = None) -> Man
     return ManagedPlaces(below / "managed-settings.json", below / "managed-settings.d")
 
 
-@dataclass(frozen=True)
-class AnthropicPlaces:
+class AnthropicPlaces(Struct, frozen=True, dict=True):
     """Where the ``ant`` CLI keeps its profiles, and Claude Code looks for them."""
 
     directory: PurePath

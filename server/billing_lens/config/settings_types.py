@@ -19,8 +19,9 @@ the entries of MCP server lists and of marketplaces need beyond their shape.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from billing_lens.config.hook_settings import Path, Version, wrong_hooks
 from billing_lens.text.json_document import pointer_of
@@ -28,8 +29,7 @@ from billing_lens.text.json_document import pointer_of
 NEWEST: Version = (2, 1, 330)
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """What a value has to be: one of the JSON `types`, and if it is a text one of `words`, if any.
 
     A number has to be above `above`, at most `at_most`, and whole if `whole`. An object has to have
@@ -44,8 +44,7 @@ class Field:
     required: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Era:
+class Era(Struct, frozen=True):
     """Fields by pattern, and for which versions; ``*`` in a pattern is any property or item."""
 
     fields: Mapping[str, Field]

@@ -9,10 +9,10 @@ import tempfile
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from msgspec import Struct
 
 from billing_lens.fixes.fix import Change, CreateFile, Fix, RenameFile, edited_text
 from billing_lens.fixes.journal import (
@@ -34,8 +34,7 @@ class FixRefusedError(Exception):
     """The fix was not applied (or undone), and nothing was changed. The message says why."""
 
 
-@dataclass(frozen=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """One change with the bytes it starts from and leads to."""
 
     change: Change

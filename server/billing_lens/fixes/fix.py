@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile
@@ -19,24 +21,21 @@ class Safety(str, Enum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True)
-class EditFile:
+class EditFile(Struct, frozen=True):
     """Replace some text in an existing file. The edits' spans are bytes of its UTF-8 text."""
 
     path: str
     edits: tuple[TextEdit, ...]
 
 
-@dataclass(frozen=True)
-class RenameFile:
+class RenameFile(Struct, frozen=True):
     """Move a file aside, so that it is kept but no longer found."""
 
     path: str
     to: str
 
 
-@dataclass(frozen=True)
-class CreateFile:
+class CreateFile(Struct, frozen=True):
     """Write a new file with these permission bits; it must not exist yet."""
 
     path: str
@@ -47,8 +46,7 @@ class CreateFile:
 Change = EditFile | RenameFile | CreateFile
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """One way to put something right.
 
     `effort` orders fixes: 1 edits a key, 2 switches a selection, 3 renames a file aside. `title`

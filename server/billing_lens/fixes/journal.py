@@ -9,12 +9,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 import platformdirs
+from msgspec import Struct
+from msgspec.structs import replace
 
 APPLICATION = "billing-lens"
 
@@ -37,8 +38,7 @@ def journal_directory(home: Path) -> Path:
     return home / inside
 
 
-@dataclass(frozen=True)
-class ChangedFile:
+class ChangedFile(Struct, frozen=True):
     """One file of an entry.
 
     `before` and `after` are SHA-256 digests in hex (None: no file); `to` is a rename's target.
@@ -52,8 +52,7 @@ class ChangedFile:
     mode: int | None = None
 
 
-@dataclass(frozen=True)
-class KeptFinding:
+class KeptFinding(Struct, frozen=True):
     """The finding that called for a fix: its message without secrets, and its place."""
 
     message: str
@@ -62,8 +61,7 @@ class KeptFinding:
     variable: str | None = None
 
 
-@dataclass(frozen=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """Why a fix is applied, and what it is to lead to; texts without secrets, as they are kept."""
 
     rule: str
@@ -74,8 +72,7 @@ class Occasion:
     promised_route: str
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One applied fix. `at` is ISO 8601 in UTC.
 
     `state` is ``pending`` while it is applied; that it still is means that the run was cut off.

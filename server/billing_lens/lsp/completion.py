@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lsprotocol import types
+from msgspec import Struct
 
 from billing_lens.billing.credential import Source, short_id
 from billing_lens.billing.organizations import (
@@ -47,8 +47,7 @@ _ORGANIZATION = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _PROFILE_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
-@dataclass(frozen=True)
-class CompletionSupport:
+class CompletionSupport(Struct, frozen=True):
     """Which parts of a completion the client understands."""
 
     snippets: bool = False
@@ -65,8 +64,7 @@ class CompletionSupport:
         return cls(bool(item.snippet_support), wants_markdown(item.documentation_format))
 
 
-@dataclass(frozen=True)
-class _Proposal:
+class _Proposal(Struct, frozen=True):
     """Something that can be written, and what is said about it."""
 
     text: str

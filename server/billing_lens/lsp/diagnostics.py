@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lsprotocol import types
+from msgspec import Struct
 
 from billing_lens.billing.shell_startup import locate_or_guess
 from billing_lens.lsp.conversion import lsp_location
@@ -27,8 +27,7 @@ _SEVERITIES = {
 }
 
 
-@dataclass(frozen=True)
-class DiagnosticSupport:
+class DiagnosticSupport(Struct, frozen=True):
     """Which parts of a diagnostic the client understands; it gets no others."""
 
     related_information: bool = False

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lsprotocol import types
+from msgspec import Struct
 
 from billing_lens.billing.credential import Credential, Source
 from billing_lens.config.file import ConfigFile
@@ -21,8 +21,7 @@ from billing_lens.text.positions import PositionEncoding, Span
 _LINKED = (Sort.PATH, Sort.COMMAND, Sort.PROFILE, Sort.TEXT)
 
 
-@dataclass(frozen=True)
-class _Link:
+class _Link(Struct, frozen=True):
     """Bytes of a file, the path they lead to, and what is there."""
 
     span: Span

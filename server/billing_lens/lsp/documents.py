@@ -6,9 +6,9 @@ pygls's own documents split the whole text on every change and split lines where
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from lsprotocol import types
+from msgspec import Struct
 
 from billing_lens.config.document import Document, document_of
 from billing_lens.config.file import OpenText
@@ -18,8 +18,7 @@ from billing_lens.text.buffer import BufferEdit, TextBuffer
 from billing_lens.text.positions import PositionEncoding
 
 
-@dataclass
-class OpenDocument:
+class OpenDocument(Struct):
     """One open document. `version` is the client's; `text` changes with every edit."""
 
     uri: str

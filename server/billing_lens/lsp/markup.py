@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lsprotocol import types
+from msgspec import Struct
 
 from billing_lens.lsp.conversion import uri_of
 from billing_lens.output.redaction import Redactor
@@ -21,8 +21,7 @@ _MARKDOWN = re.compile(r"[\\`*\[\]<>]|(?<!\w)_|_(?!\w)")
 _OUR_CODE = re.compile(r"`([^`]*)`")
 
 
-@dataclass(frozen=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Writes in one format. `home` is left out of paths that are shown."""
 
     redactor: Redactor

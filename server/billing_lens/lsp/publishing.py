@@ -7,10 +7,10 @@ best when it needs them. What stands in other files nobody would ask for; that i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import count
 
 from lsprotocol import types
+from msgspec import Struct
 
 Push = Callable[[str, list[types.Diagnostic]], None]
 """Sends the diagnostics of the document with this URI."""
@@ -25,8 +25,7 @@ def can_pull(capabilities: types.ClientCapabilities) -> bool:
     return bool(document and document.diagnostic)
 
 
-@dataclass(frozen=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """What the client last pulled for a document."""
 
     id: str

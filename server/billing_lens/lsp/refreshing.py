@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 
 from lsprotocol import types
+from msgspec import Struct
 
 Ask = Callable[[str], object]
 """Sends a request without parameters; what is answered, an error too, changes nothing."""
 
 
-@dataclass(frozen=True)
-class RefreshSupport:
+class RefreshSupport(Struct, frozen=True):
     """Which refresh requests the client takes."""
 
     diagnostics: bool = False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from billing_lens.billing.expectation import Wish
 from billing_lens.machine.machine import Mode
@@ -13,8 +14,7 @@ from billing_lens.rules.toml_reader import EXPECTABLE, Severities, severities_in
 SECTION = "billingLens"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the editor's settings say; wrong values count as not set."""
 
     mode: Mode = Mode.INTERACTIVE

@@ -9,8 +9,9 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from billing_lens.machine.machine import Machine
 
@@ -18,8 +19,7 @@ ANSWER_SECONDS = 60
 """A state file that is a directory makes Claude Code hang; so long it may take to answer."""
 
 
-@dataclass(frozen=True)
-class StatusCall:
+class StatusCall(Struct, frozen=True):
     """One call of ``claude auth status``: arguments with the program first, folder, variables."""
 
     arguments: tuple[str, ...]

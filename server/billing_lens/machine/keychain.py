@@ -13,8 +13,10 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 LOGIN_SERVICE = "Claude Code-credentials"
 MANAGED_KEY_SERVICE = "Claude Code"
@@ -47,8 +49,7 @@ _EXIT_STATES = {0: KeychainState.PRESENT, 44: KeychainState.ABSENT}
 errSecInteractionNotAllowed (anthropics/claude-code#44028), 51 errSecAuthFailed."""
 
 
-@dataclass(frozen=True)
-class KeychainEntry:
+class KeychainEntry(Struct, frozen=True):
     """One entry: the names it goes by, and whether it is there. Never what it holds."""
 
     service: str
@@ -56,8 +57,7 @@ class KeychainEntry:
     state: KeychainState = KeychainState.NOT_LOOKED_AT
 
 
-@dataclass(frozen=True)
-class Keychain:
+class Keychain(Struct, frozen=True):
     """Claude Code's entries: the claude.ai login, and the API key of a login with the Console.
 
     The login's entry can be there without a login: MCP servers' sign-ins are stored in it too.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from pathlib import PurePath
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile
@@ -44,8 +46,7 @@ class Mode(str, Enum):
         return Mode.INTERACTIVE if self is Mode.HEADLESS else Mode.HEADLESS
 
 
-@dataclass(frozen=True)
-class ClaudeArguments:
+class ClaudeArguments(Struct, frozen=True):
     """What Claude Code would be started with. `settings` is a path or JSON text."""
 
     settings: str | None = None
@@ -54,8 +55,7 @@ class ClaudeArguments:
     bare: bool = False
 
 
-@dataclass(frozen=True)
-class Backup:
+class Backup(Struct, frozen=True):
     """What one of Claude Code's backups of its state file says of the account.
 
     `at_ms` is the time in milliseconds since 1970 that its name gives; `account` is None when it
@@ -67,8 +67,7 @@ class Backup:
     account: OauthAccount | None
 
 
-@dataclass(frozen=True)
-class Machine:
+class Machine(Struct, frozen=True, dict=True):
     """One machine, read once. `files` is keyed by the path as text.
 
     `environment` is the process environment Claude Code would start with. `now_ms` is the time of

@@ -9,8 +9,9 @@ way that machine/keychain.py tells.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from billing_lens.config.entry import FileEntry, FileState
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from billing_lens.config.kinds import Platform
 from billing_lens.machine.machine import ClaudeArguments
 
 
-@dataclass(frozen=True)
-class MachineOptions:
+class MachineOptions(Struct, frozen=True):
     """What to look at. The defaults are this process's own machine.
 
     `confined` reads nothing outside `home` but the managed directory.

@@ -6,8 +6,9 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import replace
 from pathlib import Path, PurePath, PurePosixPath
+
+from msgspec.structs import replace
 
 from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile, OpenText

@@ -6,10 +6,9 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, total_ordering
+from functools import total_ordering
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 OLDEST_MEASURED = "2.1.110"
 NEWEST_KNOWN = "2.1.330"
@@ -19,20 +18,20 @@ _VERSION = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}")
 
 
 @total_ordering
-@dataclass(frozen=True)
 class ClaudeVersion:
     """A version of Claude Code and where it was read: ``option``, ``path``, ``state``, ``newest``.
 
     `path` means the ``claude`` on PATH, `state` the ``lastOnboardingVersion`` of the state file.
+    `numbers` are the parts, to compare versions by.
     """
 
-    text: str
-    origin: str = "option"
+    def __init__(self, text: str, origin: str = "option") -> None:
+        self.text: Final = text
+        self.origin: Final = origin
+        self.numbers: Final = tuple(int(part) for part in text.split("."))
 
-    @cached_property
-    def numbers(self) -> tuple[int, ...]:
-        """The parts, to compare versions by."""
-        return tuple(int(part) for part in self.text.split("."))
+    def __repr__(self) -> str:
+        return f"ClaudeVersion({self.text!r}, {self.origin!r})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ClaudeVersion) and self.numbers == other.numbers

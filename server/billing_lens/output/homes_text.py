@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.output.columns import printable
 from billing_lens.output.findings_text import SEVERITY_STYLES
@@ -15,8 +16,7 @@ _COLUMNS = 12
 """How far a home's path is indented: behind the longest of the words before it."""
 
 
-@dataclass(frozen=True)
-class CheckedHome:
+class CheckedHome(Struct, frozen=True):
     """What was found in one home, the worst first; it holds no secret."""
 
     path: str
@@ -33,8 +33,7 @@ class CheckedHome:
         return tuple(it for it in self.found if it[0] is not Severity.HINT)
 
 
-@dataclass(frozen=True)
-class UnreadHome:
+class UnreadHome(Struct, frozen=True):
     """A home that could not be checked; `message` says which and why."""
 
     path: str

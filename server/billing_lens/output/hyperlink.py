@@ -10,9 +10,10 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
+
+from msgspec import Struct
 
 _OPENS_AT_A_LINE = ("iTerm.app", "vscode")
 """What opens ``file:///path#8`` at line 8; kitty does too. Others refuse a file with a fragment."""
@@ -32,8 +33,7 @@ _VTE_SINCE = 5001
 """GNOME Terminal and its kin; version 0.50.0 crashed on links."""
 
 
-@dataclass(frozen=True)
-class Links:
+class Links(Struct, frozen=True):
     """Makes text that opens a file. `host` says whose file it is, `lines` that a line is kept."""
 
     on: bool = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 _CODES = {
     "bold": "1",
@@ -18,8 +19,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True)
-class Paint:
+class Paint(Struct, frozen=True):
     """Wraps text in terminal colours when `on`."""
 
     on: bool

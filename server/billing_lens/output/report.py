@@ -6,9 +6,10 @@ import platform
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+
+from msgspec import Struct
 
 from billing_lens import __version__
 from billing_lens.billing.error_messages import sorted_message
@@ -34,8 +35,7 @@ _IDENTIFIER = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What a report needs to know besides the machine.
 
     `command` is the path of the ``claude`` that would run, `error` a message of its own.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TextIO
+
+from msgspec import Struct, field
 
 from billing_lens.output.hyperlink import Links, links_for
 from billing_lens.output.paint import Paint, paint_for
@@ -16,8 +17,7 @@ LONGEST_SOURCE = 160
 """How many columns a line of a file may take where there is no terminal to say it."""
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """How text may look. `width` is None where lines are not broken, as in a pipe."""
 
     paint: Paint

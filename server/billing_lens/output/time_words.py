@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 _MINUTE_MS = 60_000
 _UNITS = (("day", 24 * 60 * _MINUTE_MS), ("h", 60 * _MINUTE_MS), ("min", _MINUTE_MS))
@@ -13,8 +14,7 @@ EARLIEST_MS = 100_000_000_000
 so a number below it that stands for milliseconds is one of seconds, and the reverse."""
 
 
-@dataclass(frozen=True)
-class Expiry:
+class Expiry(Struct, frozen=True):
     """When something expires. `mistake` says which unit it is in and which is needed, if others."""
 
     at_ms: float

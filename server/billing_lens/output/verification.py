@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.billing.claude_status import Agreement, compare
 from billing_lens.billing.route import resolve_route
@@ -17,8 +18,7 @@ _TRUTH = "What requests carry is what is billed, and that is what Billing Lens s
 _PLEASE = "Please report it, with your Claude Code version"
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """How the two compare. `agreement` is None when Claude Code did not answer."""
 
     agreement: Agreement | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Credential, Place, Source, State, short_id
 from billing_lens.billing.environment import settings_in_force
@@ -126,8 +127,7 @@ def _commands(machine: Machine, route: Route, method: str | None) -> Iterator[Co
         yield LOG_IN.get(method, LOG_IN[None])
 
 
-@dataclass(frozen=True)
-class _Demand:
+class _Demand(Struct, frozen=True):
     """What settings of one's own ask for: a method, or one of some organizations."""
 
     place: Place

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Credential, Place, Source, short_id
 from billing_lens.billing.environment import Environment
@@ -55,8 +56,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
             )
 
 
-@dataclass(frozen=True)
-class _Cached:
+class _Cached(Struct, frozen=True):
     """One place that holds an organization id, and the credential it belongs to."""
 
     id: str

@@ -13,7 +13,7 @@ credentials-exposed = "error"
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from billing_lens.billing.expectation import Wish
 from billing_lens.config.file import ConfigFile, Problem
@@ -23,8 +23,7 @@ from billing_lens.rules.rule import Severity
 from billing_lens.rules.toml_reader import Severities, TomlReader
 
 
-@dataclass(frozen=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     """What ``config.toml`` says; `problems` are the parts of it that could not be understood."""
 
     wish: Wish | None = None

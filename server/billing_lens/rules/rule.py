@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Credential, Place, State
 from billing_lens.billing.expectation import Expectation, is_as_expected
@@ -31,8 +32,7 @@ class Severity(str, Enum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The routes of one machine against what is expected. `route` is of the mode asked for."""
 
     route: Route
@@ -79,24 +79,21 @@ def _pays(route: Route, credential: Credential) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Related:
+class Related(Struct, frozen=True):
     """A place that proves a finding, and what it shows."""
 
     place: Place
     message: str
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """What to run where no edit of a file can help. `purpose` says what it does, as a sentence."""
 
     run: str
     purpose: str
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One rule's verdict at one place. `leftover` marks text that changes nothing (any more)."""
 
     rule: str
@@ -113,8 +110,7 @@ class Finding:
 Check = Callable[[Machine, Verdict], Iterator[Finding]]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule: `severity` is the worst it can report, `evidence` the issues and cases behind it."""
 
     id: str

@@ -17,8 +17,9 @@ A file of a folder that nobody trusts can add findings, and take none away.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from billing_lens.billing.credential import Place, Source
 from billing_lens.billing.expectation import Wish
@@ -31,8 +32,7 @@ from billing_lens.rules.toml_reader import Severities, TomlReader
 ALLOWABLE = tuple(source for source in Source if source is not Source.NONE)
 
 
-@dataclass(frozen=True)
-class TeamPolicy:
+class TeamPolicy(Struct, frozen=True):
     """What ``.billing-lens.toml`` says; `problems` are the parts that could not be understood."""
 
     file: ConfigFile

@@ -5,7 +5,7 @@ A person's wishes come before the team's on their own machine, and do not count 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from billing_lens.billing.expectation import Wish
 from billing_lens.machine.machine import Machine
@@ -15,8 +15,7 @@ from billing_lens.rules.team_policy import team_policy_of
 from billing_lens.rules.toml_reader import Severities
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The wishes for one review, put in order."""
 
     wish: Wish | None

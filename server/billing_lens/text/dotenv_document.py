@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
+
+from msgspec import Struct
 
 from billing_lens.text.buffer import BufferEdit
 from billing_lens.text.json_pointer import parts_of, pointer_of
@@ -24,8 +25,7 @@ _VALUE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """One ``NAME=value``. Spans are bytes of the document; `text` is the value without quotes."""
 
     key: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from billing_lens.text.comments import TOKEN
 from billing_lens.text.positions import Span
@@ -17,8 +18,7 @@ _WORD = re.compile(rb"[A-Za-z0-9_.$-]*")
 _REST_OF_STRING = re.compile(rb'(?:[^"\\\r\n]|\\[^\r\n])*')
 
 
-@dataclass(frozen=True)
-class JsonCursor:
+class JsonCursor(Struct, frozen=True):
     """A place where a key or a value can be written.
 
     `path` leads to the value, or to the object that the key is for. `span` is what stands there up
@@ -33,8 +33,7 @@ class JsonCursor:
     closed: bool
 
 
-@dataclass
-class _Container:
+class _Container(Struct):
     """An object or array that is open where the cursor stands."""
 
     is_object: bool

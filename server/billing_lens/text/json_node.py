@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from billing_lens.text.json_pointer import pointer_of
 from billing_lens.text.positions import Span
@@ -27,8 +28,7 @@ class NodeSource(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class JsonNode:
+class JsonNode(Struct, frozen=True, eq=False):
     """One value in a JSON text. Spans are bytes of the document.
 
     `kind` is "error" where a value should be but something else is; such a node can still have
@@ -39,10 +39,10 @@ class JsonNode:
     kind: NodeKind
     span: Span
     pointer: str
-    source: NodeSource = field(repr=False, compare=False)
+    source: NodeSource
     key: str | None = None
     key_span: Span | None = None
-    handle: object = field(default=None, repr=False, compare=False)
+    handle: object = None
 
     @property
     def member_span(self) -> Span | None:

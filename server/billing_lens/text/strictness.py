@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
+from msgspec import Struct
 
 from billing_lens.text.comments import blanked, extras
 from billing_lens.text.positions import Span
@@ -50,8 +50,7 @@ _DEEP = 500
 """Where nesting is called too deep, when it is: well below any recursion limit in use."""
 
 
-@dataclass(frozen=True)
-class SyntaxProblem:
+class SyntaxProblem(Struct, frozen=True):
     """Why a text is not JSON. `code` is a key of `MESSAGES`; the span is in bytes."""
 
     span: Span

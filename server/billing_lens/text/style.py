@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_node import JsonNode
@@ -19,8 +20,7 @@ _LOOKED_AT = 100
 """How many values are looked at to learn the style; in a uniform text the first ones tell."""
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(Struct, frozen=True):
     """`indent` is one level; `is_compact` when the whole document stands on one line."""
 
     indent: str = "  "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.positions import Span
@@ -12,8 +13,7 @@ _TRIVIA = re.compile(rb"(?P<space>[ \t\r\n]+)|(?P<comment>//[^\r\n]*|/\*[\s\S]*?
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What stands between two neighbours in an object or array: at most one comma, comments."""
 
     span: Span

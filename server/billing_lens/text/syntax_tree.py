@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import TypeGuard
 
 import tree_sitter_json
+from msgspec.structs import replace
 from tree_sitter import Language, Node, Parser, Tree
 
 from billing_lens.text.json_node import JsonNode, NodeKind, child_pointer

@@ -8,9 +8,10 @@ a whole: an alias is followed only where somebody asks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from billing_lens.text.buffer import BufferEdit
 from billing_lens.text.json_pointer import followed, index_of, pointer_of
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True)
-class YamlNode:
+class YamlNode(Struct, frozen=True, eq=False):
     """One value of a YAML text. Spans are bytes of the document.
 
     An alias stands where it is written; what is in it stands where the anchor is. Merged members
@@ -34,9 +34,9 @@ class YamlNode:
     """
 
     pointer: str
-    source: YamlDocument = field(repr=False, compare=False)
-    value: YamlValue = field(repr=False, compare=False)
-    name: YamlValue | None = field(default=None, repr=False, compare=False)
+    source: YamlDocument
+    value: YamlValue
+    name: YamlValue | None = None
     """The key of a mapping's member."""
 
     @property

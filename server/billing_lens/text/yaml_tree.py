@@ -7,10 +7,10 @@ points to the value that its anchor names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal, cast
 
 import yaml
+from msgspec import Struct
 from yaml import events
 
 YamlKind = Literal["object", "array", "string", "null"]
@@ -23,20 +23,20 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser, ten times as fast, where PyYAML was built with it."""
 
 
-@dataclass(eq=False)
-class YamlValue:
+class YamlValue(Struct, eq=False):
     """A value, its place in characters of the text, and what is in it."""
 
     kind: YamlKind
     start: int
     end: int
     text: str = ""
-    members: list[tuple[YamlValue, YamlValue]] = field(
-        default_factory=list["tuple[YamlValue, YamlValue]"], repr=False
-    )
-    elements: list[YamlValue] = field(default_factory=list["YamlValue"], repr=False)
-    target: YamlValue | None = field(default=None, repr=False)
+    members: list[tuple[YamlValue, YamlValue]] = []
+    elements: list[YamlValue] = []
+    target: YamlValue | None = None
     """What an alias stands for; its own place is that of the alias."""
+
+    def __repr__(self) -> str:
+        return f"YamlValue({self.kind!r}, {self.start}, {self.end})"
 
     @property
     def content(self) -> YamlValue:

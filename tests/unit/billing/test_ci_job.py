@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from billing_lens.billing.ci_job import as_ci_job
 from billing_lens.billing.route import resolve_route

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from billing_lens.billing.credential import Credential, Source, State
 from billing_lens.billing.route import Billing, Route, resolve_route

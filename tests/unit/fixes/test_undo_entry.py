@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from billing_lens.fixes import apply as applying
 from billing_lens.fixes.apply import FixRefusedError, undo_entry

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import pwd
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from billing_lens.config.kinds import Platform
 from billing_lens.machine import keychain

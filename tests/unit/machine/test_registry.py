@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import plistlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 
 import pytest
+from msgspec.structs import replace
 
 from billing_lens.billing.credential import Source
 from billing_lens.billing.environment import Environment, settings_in_force
