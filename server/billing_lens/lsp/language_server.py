@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.lsp.server import LanguageServer
 
 from billing_lens import __version__
 from billing_lens.config.file import ConfigFile
@@ -25,11 +24,12 @@ from billing_lens.lsp.diagnostics import (
 )
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.lsp.folders import Folder, Folders
-from billing_lens.lsp.protocol import BillingLensProtocol, fault
+from billing_lens.lsp.protocol import BillingLensProtocol, fault, message_converter
 from billing_lens.lsp.publishing import DiagnosticChannels
 from billing_lens.lsp.refreshing import RefreshSupport
 from billing_lens.lsp.settings import SECTION, Settings, read_settings
 from billing_lens.lsp.settling import Settling
+from billing_lens.lsp.standard_streams import StandardStreamsServer
 from billing_lens.lsp.watching import POLL_SECONDS, Parent, Watcher
 from billing_lens.machine.machine import Machine
 from billing_lens.review import Review
@@ -46,12 +46,15 @@ LOOK_ANYWAY_SECONDS = 60.0
 logger = logging.getLogger(__name__)
 
 
-class BillingLensServer(LanguageServer):
+class BillingLensServer(StandardStreamsServer):
     """The language server. One machine for each folder, looked at again after every change."""
 
     def __init__(self) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType] - pygls leaves *args bare
-            "billing-lens", __version__, protocol_cls=BillingLensProtocol
+            "billing-lens",
+            __version__,
+            protocol_cls=BillingLensProtocol,
+            converter_factory=message_converter,
         )
         self.documents = OpenDocuments()
         self.settings = Settings()

@@ -12,14 +12,25 @@ import traceback
 from concurrent.futures import Future
 from typing import Any, cast
 
+from cattrs import Converter
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.protocol import LanguageServerProtocol
+from pygls.protocol import LanguageServerProtocol, default_converter
 
 INNERMOST_FRAMES = 6
 """How many places the log names for a fault."""
 
 logger = logging.getLogger(__name__)
+
+
+def message_converter() -> Converter:
+    """Return pygls's converter, made to stop at the first thing that does not fit its type.
+
+    Nobody reads where in a message that is, and looking for all of it takes a third longer.
+    """
+    converter = default_converter()
+    converter.detailed_validation = False
+    return converter
 
 
 class BillingLensProtocol(LanguageServerProtocol):
