@@ -23,6 +23,15 @@ _BUFFERED_BYTES = 1 << 20
 logger = logging.getLogger(__name__)
 
 
+class _Reader(asyncio.StreamReader):
+    """Input that is taken message by message, however many have come at once."""
+
+    async def readexactly(self, n: int) -> bytes:
+        """Return the body of a message once what handles the one before it has begun."""
+        await asyncio.sleep(0)
+        return await super().readexactly(n)
+
+
 class StandardStreamsServer(LanguageServer):
     """A server whose input is polled where it can be."""
 
@@ -45,7 +54,7 @@ class StandardStreamsServer(LanguageServer):
             self.shutdown()
 
     async def _take_messages(self, source: BinaryIO, stop: Event) -> None:
-        reader = asyncio.StreamReader(_BUFFERED_BYTES)
+        reader = _Reader(_BUFFERED_BYTES)
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), source)
         try:
