@@ -6,10 +6,17 @@ import json
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from billing_lens.text.buffer import BufferEdit
 from billing_lens.text.comments import blanked, extras
+from billing_lens.text.enclosing import (
+    EnclosingValues,
+    Judgement,
+    Stretch,
+    judged_alone,
+    stretch_of,
+)
 from billing_lens.text.json_node import JsonNode, NodeKind
 from billing_lens.text.json_pointer import followed, parts_of, pointer_of
 from billing_lens.text.positions import Span
@@ -62,11 +69,19 @@ class JsonDocument:
     All spans are bytes of `data`, a leading byte order mark included.
     """
 
-    def __init__(self, data: bytes, dialect: Dialect, edited_tree: Tree | None = None) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        dialect: Dialect,
+        edited_tree: Tree | None = None,
+        change: _Change | None = None,
+    ) -> None:
         """Use `parse` and `edited`. `edited_tree` is an older tree that was told of the edits."""
         self.data = data
         self.dialect = dialect
         self._edited_tree = edited_tree
+        self._change = change
+        self._picks: dict[tuple[str, ...], object] = {}
 
     @classmethod
     def parse(cls, data: bytes, dialect: Dialect = Dialect.JSON) -> JsonDocument:
@@ -76,18 +91,35 @@ class JsonDocument:
     def edited(self, data: bytes, edits: Sequence[BufferEdit]) -> JsonDocument:
         """Return the document of `data`, to which `edits`, one after the other, brought this text.
 
-        Costs microseconds; a syntax tree is parsed again where the edits touched it, and only when
-        it is needed.
+        Costs microseconds; what is wrong is looked for, and a syntax tree parsed again, where the
+        edits touched it, and only when it is needed. That of a valid text which is restored is
+        the same object.
         """
-        tree = self._newest_tree
         # What counts as white space must not change outside the edits.
-        is_local = self.dialect is Dialect.JSON and data.startswith(_BOM) == self.has_bom
-        if tree is None or not is_local:
+        if self.dialect is not Dialect.JSON or data.startswith(_BOM) != self.has_bom:
             return JsonDocument(data, self.dialect)
+        change = self._changed_by(edits)
+        if change and change.stretch.is_undone(change.valid.data, data):
+            return change.valid
+        return JsonDocument(data, self.dialect, self._tree_after(edits), change)
+
+    def _tree_after(self, edits: Sequence[BufferEdit]) -> Tree | None:
+        tree = self.__dict__.get("_tree", self._edited_tree)
+        if tree is None:
+            return None
         copy = tree.copy()
         for edit in edits:
             copy.edit(*edit)
-        return JsonDocument(data, self.dialect, copy)
+        return copy
+
+    def _changed_by(self, edits: Sequence[BufferEdit]) -> _Change | None:
+        """Return what led to the text after `edits` from the last one that is known to be valid."""
+        if not edits or self.has_bom:
+            return None
+        if self.__dict__.get("_is_plain"):
+            return _Change(self, stretch_of(edits))
+        before = self._change
+        return _Change(before.valid, stretch_of(edits, before.stretch)) if before else None
 
     @property
     def has_bom(self) -> bool:
@@ -124,7 +156,9 @@ class JsonDocument:
         A byte order mark is none of the reasons.
         """
         if self.dialect is Dialect.JSON:
-            return () if self._is_plain else all_refusals(self._text)
+            if self._is_plain:
+                return ()
+            return self._judgement.problems if self._judgement else all_refusals(self._text)
         problem = None if self._is_plain else refusal(self._text)
         return () if problem is None or problem.code == "empty" else (problem,)
 
@@ -149,8 +183,11 @@ class JsonDocument:
             ValueError: a pointer is no JSON Pointer.
         """
         self._require_no_problems()
-        root = self.root
-        return _picked(root, [parts_of(pointer) for pointer in pointers]) if root else None
+        wanted = tuple(pointers)
+        if wanted not in self._picks:
+            paths = [parts_of(pointer) for pointer in wanted]
+            self._picks[wanted] = _picked(self.root, paths) if self.root else None
+        return self._picks[wanted]
 
     def duplicate_keys(self) -> tuple[JsonNode, ...]:
         """Return the members that a later one of the same key overrides, in the text's order.
@@ -175,7 +212,43 @@ class JsonDocument:
 
     @cached_property
     def _is_plain(self) -> bool:
-        return is_plain_json(self._text)
+        if self._judgement is None:
+            return is_plain_json(self._text)
+        return self._judgement.is_plain
+
+    @cached_property
+    def _judgement(self) -> Judgement | None:
+        """What became of the valid text before the change; None where the whole text must tell."""
+        if self._change is None:
+            return None
+        valid, stretch = self._change
+        found = judged_alone(valid._enclosing.around(stretch.old), stretch, self.data)
+        if found is None:
+            return None
+        judgement, value = found
+        if judgement.is_plain:
+            self._follow(valid, stretch, value)
+        return judgement
+
+    def _follow(self, valid: JsonDocument, stretch: Stretch, changed: JsonNode) -> None:
+        """Take over what is known of an older text in which only the value `changed` differs."""
+        source = SliceSource(self.data)
+        self._source = source
+        self._enclosing = valid._enclosing.after(stretch, changed, source)
+        if source.root().kind == "object" and changed.pointer:
+            touched = ((), parts_of(changed.pointer)[:1])
+            self._picks = {
+                wanted: value
+                for wanted, value in valid._picks.items()
+                if not any(parts_of(pointer)[:1] in touched for pointer in wanted)
+            }
+        # Otherwise every version of a text would keep the one before it.
+        self._change = None
+
+    @cached_property
+    def _enclosing(self) -> EnclosingValues:
+        assert isinstance(self._source, SliceSource), "only plain text has a change told of it"
+        return EnclosingValues(self._source)
 
     @cached_property
     def _source(self) -> SliceSource | TreeSource:
@@ -191,9 +264,12 @@ class JsonDocument:
 
         return parse_tree(self._text, self._edited_tree)
 
-    @property
-    def _newest_tree(self) -> Tree | None:
-        return self.__dict__.get("_tree", self._edited_tree)
+
+class _Change(NamedTuple):
+    """What was replaced in the last version of a text that msgspec accepted."""
+
+    valid: JsonDocument
+    stretch: Stretch
 
 
 def _picked(node: JsonNode, paths: Sequence[tuple[str, ...]]) -> object:

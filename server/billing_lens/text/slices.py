@@ -16,6 +16,7 @@ from billing_lens.text.json_node import JsonNode, NodeKind, child_pointer
 from billing_lens.text.json_pointer import index_of
 from billing_lens.text.positions import Span
 from billing_lens.text.strictness import decoded_text, loads
+from billing_lens.text.surroundings import after_space, before_space
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -53,8 +54,8 @@ class SliceSource:
 
     def root(self) -> JsonNode:
         """Return the text's value."""
-        start = len(self._text) - len(self._text.lstrip(b" \t\r\n"))
-        span = Span(start, len(self._text.rstrip(b" \t\r\n")))
+        start = after_space(self._text, 0)
+        span = Span(start, before_space(self._text, len(self._text)))
         return JsonNode(self._kind(start), span, "", self)
 
     def children(self, node: JsonNode) -> tuple[JsonNode, ...]:
@@ -72,6 +73,16 @@ class SliceSource:
         if isinstance(found, JsonNode):
             return found.child(part)
         return self._node(node, part, found[part]) if part in found else None
+
+    def child_around(self, node: JsonNode, span: Span) -> JsonNode | None:
+        """Return the child that begins before `span` and ends after it."""
+        found = self._children(node)
+        if isinstance(found, JsonNode):
+            return None
+        for part, child in found.items():
+            if span.end < child.end:
+                return self._node(node, part, child) if child.start < span.start else None
+        return None
 
     def value(self, node: JsonNode) -> object:
         """Return the value as ``json.loads`` has it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -40,6 +40,8 @@ _EXPECTED = {
     "Expecting ','": "A comma or a closing bracket is expected here.",
     "Extra data": "The value is complete; nothing may follow it.",
 }
+_EXTRA = ("comment", "trailing-comma")
+"""What JSON with comments allows."""
 _SPACE = b" \t\r\n"
 _NOT_SPACE = re.compile(rb"[^ \t\r\n]")
 _WORD = re.compile(rb"[^\s,:\[\]{}\"]+|[\s\S]")
@@ -110,19 +112,8 @@ def decoded_text(data: bytes) -> str:
 
 def refusal(text: bytes) -> SyntaxProblem | None:
     """Return the first thing ``JSON.parse`` would refuse `text` for, None when it accepts it."""
-    if is_plain_json(text):
-        return None
-    try:
-        loads(text)
-    except json.JSONDecodeError as error:
-        return _explained(text, error)
-    except _NotANumberError:
-        constants = (match for match in _CONSTANT.finditer(text) if match[1])
-        return _problem("not-a-number", *next(constants).span())
-    except RecursionError:
-        start = _deep_bracket(text)
-        return _problem("too-deep", start, start + 1)
-    return None
+    refused = _refused(text)
+    return refused.problem if refused else None
 
 
 def all_refusals(text: bytes) -> tuple[SyntaxProblem, ...]:
@@ -134,12 +125,55 @@ def all_refusals(text: bytes) -> tuple[SyntaxProblem, ...]:
     first = refusal(text)
     if first is None:
         return ()
-    if first.code not in ("comment", "trailing-comma"):
+    if first.code not in _EXTRA:
         return (first,)
-    found = [_problem(extra.code, *extra.span) for extra in extras(text)]
-    other = refusal(blanked(text, (problem.span for problem in found)))
+    found, other = _extra_and_other(text)
     problems = found if other is None else [*found, other]
     return tuple(sorted(problems or [first], key=lambda problem: problem.span))
+
+
+def refusals_within(value: bytes) -> tuple[SyntaxProblem, ...] | None:
+    """Return `all_refusals` of a value that stands in a larger text, which is valid but for it.
+
+    None where what follows the value there decides too: it ends too early or not at all.
+    """
+    first = _refused(value)
+    if first is None:
+        return ()
+    problems, is_settled = (first.problem,), not first.follows_value
+    if first.problem.code in _EXTRA:
+        found, other = _extra_and_other(value)
+        problems, is_settled = tuple(found), bool(found) and other is None
+    return problems if is_settled and problems[-1].span.end < len(value) else None
+
+
+class _Refusal(NamedTuple):
+    """Why a text is refused, and whether a whole value stands before that."""
+
+    problem: SyntaxProblem
+    follows_value: bool = False
+
+
+def _refused(text: bytes) -> _Refusal | None:
+    if is_plain_json(text):
+        return None
+    try:
+        loads(text)
+    except json.JSONDecodeError as error:
+        return _Refusal(_explained(text, error), error.msg.startswith("Extra data"))
+    except _NotANumberError:
+        constants = (match for match in _CONSTANT.finditer(text) if match[1])
+        return _Refusal(_problem("not-a-number", *next(constants).span()))
+    except RecursionError:
+        start = _deep_bracket(text)
+        return _Refusal(_problem("too-deep", start, start + 1))
+    return None
+
+
+def _extra_and_other(text: bytes) -> tuple[list[SyntaxProblem], SyntaxProblem | None]:
+    """Return each comment and trailing comma, and what is refused where they are gone."""
+    found = [_problem(extra.code, *extra.span) for extra in extras(text)]
+    return found, refusal(blanked(text, (problem.span for problem in found)))
 
 
 def _refuse_constant(name: str) -> NoReturn:

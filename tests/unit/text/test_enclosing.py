@@ -1,0 +1,117 @@
+"""After an edit a text is judged by the value around it, and as a whole reading would judge it."""
+
+from __future__ import annotations
+
+import gc
+import json
+import weakref
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from billing_lens.text.buffer import TextBuffer
+from billing_lens.text.json_document import JsonDocument, pointer_of
+from billing_lens.text.positions import Span
+from tests.unit.text.json_texts import CONTAINERS, at, pointers_in, texts
+
+PUNCTUATION = ['"', "{", "}", "[", "]", ",", ":", "\\", "//", "/*", "*/", ", ", '", "', '"k": ']
+OTHER = ["1", "-", "e", "x", "NaN", "null", "{}", "[1,]", " ", "\t", "\n", "\x01", "é", "\ud83d"]
+TYPED = st.sampled_from([*PUNCTUATION, *OTHER, "\ufeff"])
+EDITS = st.lists(
+    st.tuples(st.integers(0, 400), st.integers(0, 3), TYPED | st.just("")), max_size=12
+)
+
+
+class Typing:
+    """A document that is edited and asked, keystroke by keystroke."""
+
+    def __init__(self, text: str) -> None:
+        self.buffer = TextBuffer(text)
+        self.document = JsonDocument.parse(self.buffer.data)
+        assert self.document.problems == ()
+
+    def put(self, start: int, end: int, new: str) -> JsonDocument:
+        """Replace the bytes from `start` to `end`."""
+        edit = self.buffer.replace(self.buffer.range(Span(start, end)), new)
+        assert edit is not None
+        self.document = self.document.edited(self.buffer.data, [edit])
+        return self.document
+
+    def type_at(self, place: str, new: str) -> JsonDocument:
+        """Type behind the only occurrence of `place`."""
+        at = self.buffer.data.index(place.encode()) + len(place.encode())
+        return self.put(at, at, new)
+
+
+def assert_like_a_fresh_one(document: JsonDocument) -> None:
+    fresh = JsonDocument.parse(document.data)
+    assert document.problems == fresh.problems
+    if not fresh.problems:
+        assert document.value() == fresh.value()
+
+
+@settings(deadline=None, max_examples=300)
+@given(CONTAINERS.flatmap(texts), EDITS)
+@example('{"a": {"b": [1, "x y"]}, "c": "https://x/**/y"}', [(20, 0, "//")])
+@example('{"a": {"b": [1, "x y"]}, "c": "https://x/*"}', [(20, 0, "/*"), (22, 0, "1")])
+@example('{"a": ["x", "y"], "b": 1}', [(9, 0, '", "'), (9, 4, ""), (8, 0, "z")])
+@example('{"a": {"b": 12}}', [(13, 0, "}"), (13, 1, ""), (13, 0, " ")])
+def test_every_keystroke_is_judged_as_the_whole_text_is(
+    text: str, edits: list[tuple[int, int, str]]
+) -> None:
+    typing = Typing(text)
+    for start, length, new in edits:
+        size = len(typing.buffer.data)
+        typing.put(start % (size + 1), min(start % (size + 1) + length, size), new)
+        assert_like_a_fresh_one(typing.document)
+
+
+@settings(deadline=None, max_examples=150)
+@given(CONTAINERS, st.data())
+def test_values_are_found_after_edits_that_keep_the_text_valid(
+    value: object, data: st.DataObject
+) -> None:
+    typing = Typing(json.dumps(value, indent=1))
+    for number in range(5):
+        pointers = [it for it in pointers_in(typing.document.value()) if it]
+        if not pointers:
+            return
+        wanted = data.draw(st.lists(st.sampled_from(["", *pointers]), max_size=3))
+        typing.document.picked(wanted)
+        strings = [it for it in pointers if isinstance(at(typing.document.value(), it), str)]
+        if not strings:
+            return
+        node = typing.document.node(data.draw(st.sampled_from(strings)))
+        assert node is not None
+        typing.put(node.span.start + 1, node.span.start + 1, f"typed {number}")
+        fresh = JsonDocument.parse(typing.buffer.data)
+        assert typing.document.picked(wanted) == fresh.picked(wanted)
+        for pointer in pointers_in(fresh.value()):
+            ours, theirs = typing.document.node(pointer), fresh.node(pointer)
+            assert ours is not None
+            assert theirs is not None
+            assert (ours.span, ours.value) == (theirs.span, theirs.value)
+
+
+def test_a_text_that_is_restored_is_the_one_it_was() -> None:
+    typing = Typing('{"a": {"b": "one two"}}')
+    before = typing.document
+    assert typing.type_at("one", '"').problems
+    assert typing.put(16, 17, "") is before
+
+
+def test_what_stands_elsewhere_is_not_read_again() -> None:
+    typing = Typing(json.dumps({"wanted": {"a": 1}, "long": {"text": "some text"}}))
+    pointers = [pointer_of("wanted")]
+    before = typing.document.picked(pointers)
+    assert typing.type_at("some", " more").picked(pointers) is before
+    assert typing.type_at('"a": ', "2").picked(pointers) == {"wanted": {"a": 21}}
+
+
+def test_no_version_keeps_the_ones_before_it() -> None:
+    typing = Typing(json.dumps({"text": "some text", "list": list(range(50))}))
+    first = weakref.ref(typing.document)
+    for letter in "abcd":
+        assert typing.type_at("some", letter).problems == ()
+    gc.collect()
+    assert first() is None
