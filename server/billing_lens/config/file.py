@@ -130,6 +130,12 @@ class ConfigFile(Struct, frozen=True, dict=True):
         """
         return self._accepted.value() if self._accepted else None
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether Claude Code gets nothing from it, or ``null``: whether `value` is None."""
+        root = self._accepted.root if self._accepted else None
+        return root is None or root.kind == "null"
+
     @cached_property
     def _accepted(self) -> JsonDocument | None:
         """The document Claude Code would read, or read before typing broke it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -25,6 +26,7 @@ def uri_of(path: str) -> str:
     return Path(path).as_uri()
 
 
+@lru_cache
 def path_of(uri: str) -> str | None:
     """Return the file's path as the machine names it; None for what is not a local file.
 

@@ -90,7 +90,7 @@ def _unheeded(problem: Problem, what: str) -> str:
 
 
 def _finding(file: ConfigFile, problem: Problem) -> Finding:
-    spoiled = file.value is None and file.entry.state is not FileState.OUTSIDE_HOME
+    spoiled = file.says_nothing and file.entry.state is not FileState.OUTSIDE_HOME
     consequence = f" {CONSEQUENCES[file.kind]}" if spoiled else ""
     return Finding(
         "invalid-config",
