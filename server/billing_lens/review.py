@@ -20,6 +20,8 @@ from billing_lens.rules import RULES, Finding, Rule, Verdict
 from billing_lens.rules.toml_reader import Severities
 from billing_lens.rules.wanted import NOTHING_WANTED, Wanted, wanted_of
 
+_ORDER = {rule: index for index, rule in enumerate(RULES)}
+
 
 class OfferedFix(Struct, frozen=True):
     """A fix with the route it leads to, found by simulation."""
@@ -164,10 +166,9 @@ def _places_of(found: ReviewedFinding) -> Iterator[Place]:
 
 def _in_order(findings: Iterable[ReviewedFinding]) -> tuple[ReviewedFinding, ...]:
     """Return the worst first; among equals why the wrong one pays, then the rules' own order."""
-    position = {rule: index for index, rule in enumerate(RULES)}
 
     def key(found: ReviewedFinding) -> tuple[int, bool, int]:
-        return found.finding.severity.rank, not found.rule.explains_route, position[found.rule.id]
+        return found.finding.severity.rank, not found.rule.explains_route, _ORDER[found.rule.id]
 
     return tuple(sorted(findings, key=key))
 

@@ -21,6 +21,7 @@ USER_DATA_SCHEME = "vscode-userdata"
 """What VS Code on the desktop opens the user's own settings under; the path is the file's."""
 
 
+@lru_cache
 def uri_of(path: str) -> str:
     """Return the URI of a file's absolute path; its name may be no UTF-8."""
     return Path(path).as_uri()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 
 from lsprotocol import types
 from msgspec import Struct
@@ -52,10 +51,10 @@ class DiagnosticSupport(Struct, frozen=True):
 
 
 def diagnostics_by_path(
-    review: Review, encoding: PositionEncoding, support: DiagnosticSupport
+    review: Review, redactor: Redactor, encoding: PositionEncoding, support: DiagnosticSupport
 ) -> dict[str, list[types.Diagnostic]]:
     """Return every diagnostic of the machine, open files and others, in the order of severity."""
-    writer = _DiagnosticWriter(review, encoding, support)
+    writer = _DiagnosticWriter(review, redactor, encoding, support)
     found: dict[str, list[types.Diagnostic]] = defaultdict(list)
     for finding in review.findings:
         path = path_of_finding(review, finding)
@@ -65,10 +64,14 @@ def diagnostics_by_path(
 
 
 def diagnostics_at(
-    review: Review, path: str, encoding: PositionEncoding, support: DiagnosticSupport
+    path: str,
+    review: Review,
+    redactor: Redactor,
+    encoding: PositionEncoding,
+    support: DiagnosticSupport,
 ) -> list[types.Diagnostic]:
     """Return the diagnostics of one config file, in the order of severity."""
-    writer = _DiagnosticWriter(review, encoding, support)
+    writer = _DiagnosticWriter(review, redactor, encoding, support)
     return [writer.finding(it) for it in review.findings if it.finding.place.path == path]
 
 
@@ -127,15 +130,16 @@ def _order(diagnostic: types.Diagnostic) -> tuple[int, bool]:
 
 class _DiagnosticWriter:
     def __init__(
-        self, review: Review, encoding: PositionEncoding, support: DiagnosticSupport
+        self,
+        review: Review,
+        redactor: Redactor,
+        encoding: PositionEncoding,
+        support: DiagnosticSupport,
     ) -> None:
         self._machine = review.machine
+        self._redactor = redactor
         self._encoding = encoding
         self._support = support
-
-    @cached_property
-    def _redactor(self) -> Redactor:
-        return Redactor(self._machine)
 
     def finding(self, found: ReviewedFinding) -> types.Diagnostic:
         finding, support = found.finding, self._support

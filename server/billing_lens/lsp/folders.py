@@ -19,6 +19,7 @@ from billing_lens.machine.machine import Machine
 from billing_lens.machine.options import this_machine
 from billing_lens.machine.reading import MachineReader
 from billing_lens.output.json import Document, status_document
+from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, review, reviewed_while_typing
 from billing_lens.rules import Severity
 
@@ -32,6 +33,7 @@ class Folder:
         self.status: Document | None = None
         self._path = Path(path) if path else None
         self._reader = reader
+        self._redactor: Redactor | None = None
 
     def read(self, open_texts: Mapping[str, OpenText]) -> Machine:
         """Return the machine as Claude Code would find it now, started in this folder."""
@@ -40,13 +42,15 @@ class Folder:
     def take(self, machine: Machine, settings: Settings) -> bool:
         """Review the machine; returns whether its status is another than before."""
         self.review = review(machine, settings.mode, settings.wish, settings.severities)
+        self._redactor = None
         before, self.status = self.status, status_document(self.review)
         return self.status != before
 
     def while_typing(self, path: str, text: OpenText) -> Review | None:
         """Return what is found once the open text at `path` is `text`, None if that takes a look.
 
-        It is for showing findings alone: its fixes are those of the last look.
+        It is for showing findings alone: its fixes are those of the last look, and so are the
+        secrets of its machine.
         """
         file = self.config_file(path)
         # What an editor makes of a byte order mark is for the reader to say.
@@ -55,6 +59,14 @@ class Folder:
         entry = replace(file.entry, state=FileState.REGULAR, data=text.document.data)
         machine = self.review.machine.with_files(replace(file, entry=entry, opened=text))
         return reviewed_while_typing(self.review, machine, path)
+
+    @property
+    def redactor(self) -> Redactor:
+        """What masks the secrets of the machine as it was last looked at."""
+        if self._redactor is None:
+            assert self.review is not None
+            self._redactor = Redactor(self.review.machine)
+        return self._redactor
 
     def differs(self, machine: Machine) -> bool:
         """Whether `machine` is not what was last reviewed."""

@@ -204,12 +204,13 @@ class BillingLensServer(StandardStreamsServer):
         text = self.documents.texts().get(path) if path else None
         if path is None or text is None or self._typed_in != {uri}:
             return False
-        found = [folder.while_typing(path, text) for folder in self.folders]
-        reviews = [review for review in found if review]
-        if len(reviews) < len(found):
-            return False
-        encoding, support = self.documents.encoding, self._support
-        by_folder = [{path: diagnostics_at(it, path, encoding, support)} for it in reviews]
+        by_folder: list[dict[str, list[types.Diagnostic]]] = []
+        for folder in self.folders:
+            review = folder.while_typing(path, text)
+            if review is None:
+                return False
+            in_use = self.documents.encoding, self._support
+            by_folder.append({path: diagnostics_at(path, review, folder.redactor, *in_use)})
         self.channels.show_in(uri, merged(by_folder).get(path, []))
         return True
 
@@ -288,9 +289,14 @@ class BillingLensServer(StandardStreamsServer):
 
     def _show(self) -> None:
         """Let the client have the diagnostics of every file for which they are new."""
-        encoding = self.documents.encoding
-        reviews = [folder.review for folder in self.folders if folder.review]
-        found = merged([diagnostics_by_path(it, encoding, self._support) for it in reviews])
+        in_use = self.documents.encoding, self._support
+        found = merged(
+            [
+                diagnostics_by_path(folder.review, folder.redactor, *in_use)
+                for folder in self.folders
+                if folder.review
+            ]
+        )
         self.channels.show({self.documents.uri_at(path): it for path, it in found.items()})
 
     def _push(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:

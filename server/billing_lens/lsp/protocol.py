@@ -10,6 +10,7 @@ import logging
 import os
 import traceback
 from concurrent.futures import Future
+from contextvars import copy_context
 from typing import Any, cast
 
 from cattrs import Converter
@@ -64,9 +65,15 @@ class BillingLensProtocol(LanguageServerProtocol):
         method = getattr(message, "method", None)
         is_request = method is not None and hasattr(message, "id")
         self._client_left = self._client_left or method == types.EXIT
-        refusal = self._reason_against(method) if method is not None else None
-        if refusal is None:
+        if method is None:
             super().handle_message(message)
+            return
+        refusal = self._reason_against(method)
+        # pygls tells requests from notifications by checks that take longer than most handlers.
+        if refusal is None and is_request:
+            copy_context().run(self._handle_request, message.id, method, message.params)
+        elif refusal is None:
+            copy_context().run(self._handle_notification, method, message.params)
         elif is_request:
             self._send_response(message.id, error=refusal)
 

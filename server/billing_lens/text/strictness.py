@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -33,12 +33,13 @@ MESSAGES = {
 }
 """Every code a `SyntaxProblem` can have, with its message (that of "syntax" can be more exact)."""
 
+_ENDS_EARLY = "Extra data"
 _EXPECTED = {
     "Expecting value": "A value is expected here.",
     "Expecting property name": "A property name in double quotes is expected here.",
     "Expecting ':'": "A colon is expected here.",
     "Expecting ','": "A comma or a closing bracket is expected here.",
-    "Extra data": "The value is complete; nothing may follow it.",
+    _ENDS_EARLY: "The value is complete; nothing may follow it.",
 }
 _EXTRA = ("comment", "trailing-comma")
 """What JSON with comments allows."""
@@ -112,8 +113,8 @@ def decoded_text(data: bytes) -> str:
 
 def refusal(text: bytes) -> SyntaxProblem | None:
     """Return the first thing ``JSON.parse`` would refuse `text` for, None when it accepts it."""
-    refused = _refused(text)
-    return refused.problem if refused else None
+    error = None if is_plain_json(text) else _error_in(text)
+    return _explained(text, error) if error else None
 
 
 def all_refusals(text: bytes) -> tuple[SyntaxProblem, ...]:
@@ -137,43 +138,32 @@ def refusals_within(value: bytes) -> tuple[SyntaxProblem, ...] | None:
 
     None where what follows the value there decides too: it ends too early or not at all.
     """
-    first = _refused(value)
-    if first is None:
+    error = _error_in(value)
+    if error is None:
         return ()
-    problems, is_settled = (first.problem,), not first.follows_value
-    if first.problem.code in _EXTRA:
+    if isinstance(error, json.JSONDecodeError) and error.msg.startswith(_ENDS_EARLY):
+        return None
+    first = _explained(value, error)
+    problems, is_settled = (first,), True
+    if first.code in _EXTRA:
         found, other = _extra_and_other(value)
         problems, is_settled = tuple(found), bool(found) and other is None
     return problems if is_settled and problems[-1].span.end < len(value) else None
 
 
-class _Refusal(NamedTuple):
-    """Why a text is refused, and whether a whole value stands before that."""
-
-    problem: SyntaxProblem
-    follows_value: bool = False
-
-
-def _refused(text: bytes) -> _Refusal | None:
-    if is_plain_json(text):
-        return None
-    try:
-        loads(text)
-    except json.JSONDecodeError as error:
-        return _Refusal(_explained(text, error), error.msg.startswith("Extra data"))
-    except _NotANumberError:
-        constants = (match for match in _CONSTANT.finditer(text) if match[1])
-        return _Refusal(_problem("not-a-number", *next(constants).span()))
-    except RecursionError:
-        start = _deep_bracket(text)
-        return _Refusal(_problem("too-deep", start, start + 1))
-    return None
-
-
 def _extra_and_other(text: bytes) -> tuple[list[SyntaxProblem], SyntaxProblem | None]:
     """Return each comment and trailing comma, and what is refused where they are gone."""
     found = [_problem(extra.code, *extra.span) for extra in extras(text)]
+    found.sort(key=lambda problem: problem.span)
     return found, refusal(blanked(text, (problem.span for problem in found)))
+
+
+def _error_in(text: bytes) -> Exception | None:
+    try:
+        loads(text)
+    except (json.JSONDecodeError, _NotANumberError, RecursionError) as error:
+        return error
+    return None
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -191,8 +181,18 @@ def _problem(code: str, start: int, end: int, message: str | None = None) -> Syn
     return SyntaxProblem(Span(start, end), code, message or MESSAGES[code])
 
 
-def _explained(text: bytes, error: json.JSONDecodeError) -> SyntaxProblem:
-    """Turn the refusal of ``json.loads`` into a problem with a span of bytes."""
+def _explained(text: bytes, error: Exception) -> SyntaxProblem:
+    """Turn the refusal of `loads` into a problem with a span of bytes."""
+    if isinstance(error, json.JSONDecodeError):
+        return _not_json(text, error)
+    if isinstance(error, RecursionError):
+        start = _deep_bracket(text)
+        return _problem("too-deep", start, start + 1)
+    constants = (match for match in _CONSTANT.finditer(text) if match[1])
+    return _problem("not-a-number", *next(constants).span())
+
+
+def _not_json(text: bytes, error: json.JSONDecodeError) -> SyntaxProblem:
     offset = min(len(error.doc[: error.pos].encode("utf-8", "surrogatepass")), len(text))
     if error.msg.startswith("Unterminated string"):
         return _problem("unterminated-string", offset, _line_end(text, offset))
@@ -217,7 +217,7 @@ def _misplaced(text: bytes, offset: int, reason: str) -> SyntaxProblem:
     if comma is not None:
         return _problem("trailing-comma", comma, comma + 1)
     end = _word_end(text, at)
-    if reason.startswith("Extra data") and _starts_another_value(text, at):
+    if reason.startswith(_ENDS_EARLY) and _starts_another_value(text, at):
         return _problem("two-values", at, end)
     message = next((said for start, said in _EXPECTED.items() if reason.startswith(start)), None)
     return _problem("syntax", at, end, message)

@@ -55,6 +55,7 @@ def assert_like_a_fresh_one(document: JsonDocument) -> None:
 @example('{"a": {"b": [1, "x y"]}, "c": "https://x/**/y"}', [(20, 0, "//")])
 @example('{"a": {"b": [1, "x y"]}, "c": "https://x/*"}', [(20, 0, "/*"), (22, 0, "1")])
 @example('{"a": ["x", "y"], "b": 1}', [(9, 0, '", "'), (9, 4, ""), (8, 0, "z")])
+@example("[[null,null\n]]", [(7, 0, "//")])
 @example('{"a": {"b": 12}}', [(13, 0, "}"), (13, 1, ""), (13, 0, " ")])
 def test_every_keystroke_is_judged_as_the_whole_text_is(
     text: str, edits: list[tuple[int, int, str]]
