@@ -16,7 +16,9 @@ class Settling:
 
     def __init__(self, look: Callable[[], None]) -> None:
         self._look = look
-        self._pending: asyncio.TimerHandle | None = None
+        self._due = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._when = 0.0
         self._latest = 0.0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -24,31 +26,36 @@ class Settling:
     @property
     def due(self) -> bool:
         """Whether there is something new that nobody has looked at."""
-        return self._pending is not None
+        return self._due
 
     def soon(self) -> None:
         """Look at the next pause."""
         loop = asyncio.get_running_loop()
-        if self._pending is None:
-            self._latest = loop.time() + LONGEST_WAIT_SECONDS
-        else:
-            self._pending.cancel()
-        when = min(loop.time() + SETTLE_SECONDS, self._latest)
-        self._pending = loop.call_at(when, self._pause_came)
-        self._quiet.clear()
+        now = loop.time()
+        if not self._due:
+            self._due, self._latest = True, now + LONGEST_WAIT_SECONDS
+            self._quiet.clear()
+        self._when = min(now + SETTLE_SECONDS, self._latest)
+        # A timer that runs already finds out by itself that there is longer to wait.
+        self._timer = self._timer or loop.call_at(self._when, self._wake)
 
     def cancel(self) -> None:
         """Someone looked, or nobody wants to any more."""
-        if self._pending is not None:
-            self._pending.cancel()
-            self._pending = None
+        if self._timer is not None:
+            self._timer.cancel()
+        self._due, self._timer = False, None
         self._quiet.set()
 
     async def pause(self) -> None:
         """Wait until the client pauses. If looking then failed, there still is something due."""
         await self._quiet.wait()
 
-    def _pause_came(self) -> None:
+    def _wake(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._when:
+            self._timer = loop.call_at(self._when, self._wake)
+            return
+        self._timer = None
         try:
             self._look()
         finally:

@@ -95,8 +95,9 @@ def _is_of_the_project(machine: Machine, file: ConfigFile) -> bool:
 
 
 def _is_of_workspace(machine: Machine, file: ConfigFile) -> bool:
-    in_workspace = machine.path(file.path).parent == machine.cwd / ".vscode"
-    return file.kind is Kind.VSCODE_SETTINGS and in_workspace
+    if file.kind is not Kind.VSCODE_SETTINGS:
+        return False
+    return machine.path(file.path).parent == machine.cwd / ".vscode"
 
 
 def _secrets(file: ConfigFile) -> Iterator[tuple[str, JsonNode]]:
