@@ -48,7 +48,7 @@ def measure(browser: Browser, extensions: Path) -> Mapping[str, float]:
             trusted=True,
             interpreter=sys.executable,
         ) as workbench:
-            workbench.expect_status("Claude Max 20x", colour=None)
+            workbench.expect_status("Max 20x", colour=None)
             workbench.open(machine.home / ".claude.json")
             workbench.command("Developer: Show Running Extensions")
             rows = workbench.page.locator(".runtime-extensions-editor .monaco-list-row")

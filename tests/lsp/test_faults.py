@@ -82,6 +82,8 @@ async def test_a_request_that_fails_is_answered_without_the_reason(
         assert refused.value.error.keys() == {"code", "message"}
         editor.protocol.notify(method, {})
     await editor.status()
+    # What a notification does goes on after what is asked next is answered.
+    await editor.status()
 
     assert editor.told(types.WINDOW_SHOW_MESSAGE) == []
     lines = editor.take_log().splitlines()
