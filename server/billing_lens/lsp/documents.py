@@ -62,7 +62,9 @@ class OpenDocuments:
                 parsed, edits = document_of(kind, buffer.data), []
             else:
                 edits.append(edit)
-        parsed = parsed.edited(buffer.data, edits) if edits else parsed
+        parsed = parsed.edited(buffer.unread, edits) if edits else parsed
+        if parsed is document.text.last_good:
+            buffer.share(parsed.data)
         text = OpenText(buffer, parsed)
         document.version = params.text_document.version
         document.text = _judged(text, document.text.last_good) if kind else text

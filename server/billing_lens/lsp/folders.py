@@ -56,7 +56,7 @@ class Folder:
         # What an editor makes of a byte order mark is for the reader to say.
         if self.review is None or file is None or file.entry.data.startswith(BOM_UTF8):
             return None
-        entry = replace(file.entry, state=FileState.REGULAR, data=text.document.data)
+        entry = replace(file.entry, state=FileState.REGULAR)
         machine = self.review.machine.with_files(replace(file, entry=entry, opened=text))
         return reviewed_while_typing(self.review, machine, path)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from billing_lens.text.edited_bytes import Bytes, EditedBytes
 from billing_lens.text.line_index import LineIndex
 from billing_lens.text.positions import Position, PositionEncoding, Range, Span
 
 UTF8, UTF16, UTF32 = PositionEncoding.UTF8, PositionEncoding.UTF16, PositionEncoding.UTF32
 
-_CONTINUATIONS = range(0x80, 0xC0)
+_CONTINUATIONS = frozenset(bytes((byte,)) for byte in range(0x80, 0xC0))
 """The bytes that are not the first of their character."""
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 
@@ -39,18 +40,28 @@ class TextBuffer:
 
     def __init__(self, text: str | bytes) -> None:
         """Hold `text`. In bytes, what is not UTF-8 becomes U+FFFD, as JavaScript decodes it."""
-        self._data = _encoded(text if isinstance(text, str) else text.decode("utf-8", "replace"))
-        self._lines = LineIndex(self._data)
+        data = _encoded(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+        self._data: Bytes = data
+        self._lines = LineIndex(data)
 
     @property
     def data(self) -> bytes:
         """The whole text as UTF-8."""
+        return bytes(self._data)
+
+    @property
+    def unread(self) -> Bytes:
+        """The same as `data`, not yet put together after an edit."""
         return self._data
 
     @property
     def text(self) -> str:
         """The whole text; decoded anew on each call."""
-        return _decoded(self._data)
+        return _decoded(self.data)
+
+    def share(self, data: bytes) -> None:
+        """Hold `data`, which must be the same text, in place of an own copy."""
+        self._data = data
 
     @property
     def line_count(self) -> int:
@@ -119,14 +130,15 @@ class TextBuffer:
             return None
         span = self.span(range, encoding)
         new_end = span.start + len(inserted)
-        start_point, old_end_point = self._point(span.start), self._point(span.end)
-        old = memoryview(self._data)
-        new = b"".join((old[: span.start], inserted, old[span.end :]))
-        self._lines.replace(self._data, new, span, len(inserted))
-        self._data = new
-        return BufferEdit(
-            span.start, span.end, new_end, start_point, old_end_point, self._point(new_end)
-        )
+        start_point = self._point(span.start)
+        old_end_point = start_point if span.start == span.end else self._point(span.end)
+        old = self.data
+        self._data = EditedBytes(old, span, inserted)
+        self._lines.replace(old, self._data, span, len(inserted))
+        new_end_point = start_point[0], start_point[1] + len(inserted)
+        if b"\n" in inserted or b"\r" in inserted:
+            new_end_point = self._point(new_end)
+        return BufferEdit(span.start, span.end, new_end, start_point, old_end_point, new_end_point)
 
     def _point(self, offset: int) -> tuple[int, int]:
         line, start = self._lines.line_at(offset)
@@ -141,7 +153,8 @@ class TextBuffer:
         return Span(start, end - 1 if line_break.endswith((b"\n", b"\r")) else end)
 
     def _character_start(self, offset: int) -> int:
-        while 0 < offset < len(self._data) and self._data[offset] in _CONTINUATIONS:
+        size = len(self._data)
+        while 0 < offset < size and self._data[offset : offset + 1] in _CONTINUATIONS:
             offset -= 1
         return offset
 

@@ -14,6 +14,7 @@ from io import StringIO
 from msgspec import Struct
 
 from billing_lens.text.buffer import BufferEdit
+from billing_lens.text.edited_bytes import Bytes
 from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.strictness import SyntaxProblem
@@ -55,10 +56,10 @@ class DotenvDocument:
         """Hold a UTF-8 text. Nothing is read yet."""
         self.data = data
 
-    def edited(self, data: bytes, edits: Sequence[BufferEdit]) -> DotenvDocument:
+    def edited(self, data: Bytes, edits: Sequence[BufferEdit]) -> DotenvDocument:
         """Return the document of `data`, to which `edits` brought this text."""
         del edits
-        return DotenvDocument(data)
+        return DotenvDocument(bytes(data))
 
     @cached_property
     def assignments(self) -> tuple[Assignment, ...]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from billing_lens.text.buffer import BufferEdit
+from billing_lens.text.edited_bytes import Bytes
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.positions import Span
 from billing_lens.text.slices import SliceSource
@@ -44,7 +45,7 @@ class Stretch(NamedTuple):
         start, end = min(self.start, edit.start_byte), max(self.new_end, edit.old_end_byte)
         return Stretch(start, end - self.growth, end + edit.new_end_byte - edit.old_end_byte)
 
-    def is_undone(self, older: bytes, newer: bytes) -> bool:
+    def is_undone(self, older: Bytes, newer: Bytes) -> bool:
         """Whether both texts are the same."""
         same_length = self.old_end == self.new_end
         return same_length and older[slice(*self.old)] == newer[slice(*self.old)]
@@ -93,7 +94,7 @@ class Judgement(NamedTuple):
 
 
 def judged_alone(
-    values: Sequence[JsonNode], stretch: Stretch, text: bytes
+    values: Sequence[JsonNode], stretch: Stretch, text: Bytes
 ) -> tuple[Judgement, JsonNode] | None:
     """Return what is wrong with `text`, and which of the `values` around the change tells it.
 
@@ -110,7 +111,7 @@ def judged_alone(
 
 
 def _parts(
-    values: Sequence[JsonNode], stretch: Stretch, text: bytes
+    values: Sequence[JsonNode], stretch: Stretch, text: Bytes
 ) -> Iterator[tuple[JsonNode, bytes]]:
     """Yield each value with its new text, the innermost first, up to what is cheap and certain."""
     for depth, node in reversed([*enumerate(values)]):

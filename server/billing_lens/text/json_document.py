@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from billing_lens.text.buffer import BufferEdit
 from billing_lens.text.comments import blanked, extras
+from billing_lens.text.edited_bytes import Bytes
 from billing_lens.text.enclosing import (
     EnclosingValues,
     Judgement,
@@ -71,13 +72,13 @@ class JsonDocument:
 
     def __init__(
         self,
-        data: bytes,
+        data: Bytes,
         dialect: Dialect,
         edited_tree: Tree | None = None,
         change: _Change | None = None,
     ) -> None:
         """Use `parse` and `edited`. `edited_tree` is an older tree that was told of the edits."""
-        self.data = data
+        self._given = data
         self.dialect = dialect
         self._edited_tree = edited_tree
         self._change = change
@@ -88,7 +89,12 @@ class JsonDocument:
         """Return the document of a UTF-8 text. Nothing is read yet."""
         return cls(data, dialect)
 
-    def edited(self, data: bytes, edits: Sequence[BufferEdit]) -> JsonDocument:
+    @cached_property
+    def data(self) -> bytes:
+        """The whole text as UTF-8."""
+        return bytes(self._given)
+
+    def edited(self, data: Bytes, edits: Sequence[BufferEdit]) -> JsonDocument:
         """Return the document of `data`, to which `edits`, one after the other, brought this text.
 
         Costs microseconds; what is wrong is looked for, and a syntax tree parsed again, where the
@@ -96,10 +102,10 @@ class JsonDocument:
         the same object.
         """
         # What counts as white space must not change outside the edits.
-        if self.dialect is not Dialect.JSON or data.startswith(_BOM) != self.has_bom:
+        if self.dialect is not Dialect.JSON or (data[: len(_BOM)] == _BOM) != self.has_bom:
             return JsonDocument(data, self.dialect)
         change = self._changed_by(edits)
-        if change and change.stretch.is_undone(change.valid.data, data):
+        if change and change.stretch.is_undone(change.valid._given, data):
             return change.valid
         return JsonDocument(data, self.dialect, self._tree_after(edits), change)
 
@@ -124,7 +130,7 @@ class JsonDocument:
     @property
     def has_bom(self) -> bool:
         """Whether the text begins with a byte order mark."""
-        return self.data.startswith(_BOM)
+        return self._given[: len(_BOM)] == _BOM
 
     @cached_property
     def root(self) -> JsonNode | None:
@@ -222,7 +228,7 @@ class JsonDocument:
         if self._change is None:
             return None
         valid, stretch = self._change
-        found = judged_alone(valid._enclosing.around(stretch.old), stretch, self.data)
+        found = judged_alone(valid._enclosing.around(stretch.old), stretch, self._given)
         if found is None:
             return None
         judgement, value = found

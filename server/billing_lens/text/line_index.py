@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
+from billing_lens.text.edited_bytes import Bytes
 from billing_lens.text.positions import Span
 
 BLOCK = 512
@@ -56,7 +57,7 @@ class LineIndex:
         start = self._first_offsets[block] + sum(lengths[:within])
         return Span(start, start + lengths[within])
 
-    def replace(self, old: bytes, new: bytes, span: Span, inserted: int) -> None:
+    def replace(self, old: Bytes, new: Bytes, span: Span, inserted: int) -> None:
         """Follow an edit that put `inserted` bytes in place of the bytes of `span`.
 
         `old` and `new` are the whole text before and after it.
@@ -74,7 +75,7 @@ class LineIndex:
         for later in range(block + 1, len(self._blocks)):
             self._first_offsets[later] += delta
 
-    def _index_again(self, new: bytes, span: Span, delta: int) -> None:
+    def _index_again(self, new: Bytes, span: Span, delta: int) -> None:
         first, first_within, start = self._locate_offset(max(span.start - 1, 0))
         last, last_within, last_start = self._locate_offset(span.end)
         end = last_start + self._blocks[last][last_within] + delta

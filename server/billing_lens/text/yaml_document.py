@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from billing_lens.text.buffer import BufferEdit
+from billing_lens.text.edited_bytes import Bytes
 from billing_lens.text.json_pointer import followed, index_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.strictness import SyntaxProblem
@@ -104,10 +105,10 @@ class YamlDocument:
         """Hold a UTF-8 text. Nothing is read yet."""
         self.data = data
 
-    def edited(self, data: bytes, edits: Sequence[BufferEdit]) -> YamlDocument:
+    def edited(self, data: Bytes, edits: Sequence[BufferEdit]) -> YamlDocument:
         """Return the document of `data`, to which `edits` brought this text."""
         del edits
-        return YamlDocument(data)
+        return YamlDocument(bytes(data))
 
     @cached_property
     def root(self) -> YamlNode | None:
