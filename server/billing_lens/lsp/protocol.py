@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 def message_converter() -> Converter:
     """Return pygls's converter, made to stop at the first thing that does not fit its type.
 
-    Nobody reads where in a message that is, and looking for all of it takes a third longer.
+    Nobody reads where in a message that is, and looking for all of it takes longer.
     """
     converter = default_converter()
     converter.detailed_validation = False
