@@ -55,6 +55,7 @@ def assert_like_a_fresh_one(document: JsonDocument) -> None:
 @example('{"a": {"b": [1, "x y"]}, "c": "https://x/**/y"}', [(20, 0, "//")])
 @example('{"a": {"b": [1, "x y"]}, "c": "https://x/*"}', [(20, 0, "/*"), (22, 0, "1")])
 @example('{"a": ["x", "y"], "b": 1}', [(9, 0, '", "'), (9, 4, ""), (8, 0, "z")])
+@example('{"a": {"b": "x"}, "c": 1}', [(14, 1, "")])
 @example("[[null,null\n]]", [(7, 0, "//")])
 @example('{"a": {"b": 12}}', [(13, 0, "}"), (13, 1, ""), (13, 0, " ")])
 def test_every_keystroke_is_judged_as_the_whole_text_is(
@@ -109,6 +110,13 @@ def test_what_stands_elsewhere_is_not_read_again() -> None:
     assert typing.type_at('"a": ', "2").picked(pointers) == {"wanted": {"a": 21}}
 
 
+def test_a_value_that_became_several_is_no_value_any_more() -> None:
+    typing = Typing('{"k": "x"}')
+    added = '", "l": "'
+    assert typing.put(8, 8, added).picked(["/l"]) == {"l": ""}
+    assert typing.put(8, 8 + len(added), "").picked(["/l"]) == {}
+
+
 def test_no_version_keeps_the_ones_before_it() -> None:
     typing = Typing(json.dumps({"text": "some text", "list": list(range(50))}))
     first = weakref.ref(typing.document)
@@ -116,3 +124,10 @@ def test_no_version_keeps_the_ones_before_it() -> None:
         assert typing.type_at("some", letter).problems == ()
     gc.collect()
     assert first() is None
+
+
+def test_a_value_that_is_too_deep_where_it_stands_is_refused() -> None:
+    around, inside = 600, 500
+    typing = Typing('{"a": ' + "[" * around + "]" * around + "}")
+    typing.type_at("[" * around, "[" * inside + "]" * inside)
+    assert_like_a_fresh_one(typing.document)
