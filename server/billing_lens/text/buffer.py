@@ -110,8 +110,9 @@ class TextBuffer:
         encoding: PositionEncoding = UTF16,
     ) -> Span:
         """Return the bytes of a range; one whose end comes first is turned round."""
-        start, end = self.offset(range.start, encoding), self.offset(range.end, encoding)
-        return Span(min(start, end), max(start, end))
+        start = self.offset(range.start, encoding)
+        end = start if range.end == range.start else self.offset(range.end, encoding)
+        return Span(start, end) if start <= end else Span(end, start)
 
     def replace(
         self,

@@ -127,7 +127,7 @@ class JsonDocument:
         before = self._change
         return _Change(before.valid, stretch_of(edits, before.stretch)) if before else None
 
-    @property
+    @cached_property
     def has_bom(self) -> bool:
         """Whether the text begins with a byte order mark."""
         return self._given[: len(_BOM)] == _BOM

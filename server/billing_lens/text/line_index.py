@@ -11,12 +11,22 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
 from billing_lens.text.edited_bytes import Bytes
 from billing_lens.text.positions import Span
 
 BLOCK = 512
 """Lines a block has when made; one that grew to twice as many is split."""
+
+
+class _Line(NamedTuple):
+    """Where a line is: its 0-based number, its place in a block, and its bytes."""
+
+    number: int
+    block: int
+    within: int
+    span: Span
 
 
 class LineIndex:
@@ -31,6 +41,8 @@ class LineIndex:
         self._blocks: list[array[int]] = []
         self._first_lines: list[int] = []
         self._first_offsets: list[int] = []
+        self._recent: _Line | None = None
+        """The line asked for last. A keystroke asks for one again and again."""
         self._put(0, 0, list(_blocks_of(_line_lengths(data, at_end=True))))
 
     @property
@@ -43,8 +55,8 @@ class LineIndex:
 
         An offset at or after the text's end is on the last line.
         """
-        block, within, start = self._locate_offset(offset)
-        return self._first_lines[block] + within, start
+        line = self._holding(offset)
+        return line.number, line.span.start
 
     def span_of(self, line: int) -> Span:
         """Return the bytes of a line, its line break included.
@@ -52,10 +64,9 @@ class LineIndex:
         Raises:
             IndexError: there is no such line.
         """
-        block, within = self._locate_line(line)
-        lengths = self._blocks[block]
-        start = self._first_offsets[block] + sum(lengths[:within])
-        return Span(start, start + lengths[within])
+        if self._recent is None or self._recent.number != line:
+            self._recent = self._numbered(line)
+        return self._recent.span
 
     def replace(self, old: Bytes, new: Bytes, span: Span, inserted: int) -> None:
         """Follow an edit that put `inserted` bytes in place of the bytes of `span`.
@@ -70,24 +81,25 @@ class LineIndex:
         if _has_line_break(touched_old) or _has_line_break(touched_new):
             self._index_again(new, span, delta)
             return
-        block, within, _ = self._locate_offset(span.start)
-        self._blocks[block][within] += delta
-        for later in range(block + 1, len(self._blocks)):
+        line = self._holding(span.start)
+        self._blocks[line.block][line.within] += delta
+        for later in range(line.block + 1, len(self._blocks)):
             self._first_offsets[later] += delta
+        self._recent = line._replace(span=Span(line.span.start, line.span.end + delta))
 
     def _index_again(self, new: Bytes, span: Span, delta: int) -> None:
-        first, first_within, start = self._locate_offset(max(span.start - 1, 0))
-        last, last_within, last_start = self._locate_offset(span.end)
-        end = last_start + self._blocks[last][last_within] + delta
-        is_last = last == len(self._blocks) - 1 and last_within == len(self._blocks[last]) - 1
-        lengths = self._blocks[first][:first_within]
-        lengths.extend(_line_lengths(new[start:end], at_end=is_last))
-        lengths.extend(self._blocks[last][last_within + 1 :])
+        first, last = self._holding(max(span.start - 1, 0)), self._holding(span.end)
+        end = last.span.end + delta
+        is_last = last.number == self.line_count - 1
+        lengths = self._blocks[first.block][: first.within]
+        lengths.extend(_line_lengths(new[first.span.start : end], at_end=is_last))
+        lengths.extend(self._blocks[last.block][last.within + 1 :])
         blocks = [lengths] if 0 < len(lengths) <= 2 * BLOCK else list(_blocks_of(lengths))
-        self._put(first, last + 1, blocks)
+        self._put(first.block, last.block + 1, blocks)
 
     def _put(self, first: int, after: int, blocks: list[array[int]]) -> None:
         """Put `blocks` in place of those from `first` to before `after`; move the later ones."""
+        self._recent = None
         line = self._first_lines[first] if self._blocks else 0
         offset = self._first_offsets[first] if self._blocks else 0
         lines = list(accumulate(map(len, blocks), initial=line))
@@ -103,17 +115,28 @@ class LineIndex:
         self._first_lines[first:after] = lines[:-1]
         self._first_offsets[first:after] = offsets[:-1]
 
-    def _locate_offset(self, offset: int) -> tuple[int, int, int]:
-        block = bisect_right(self._first_offsets, offset) - 1
-        starts = list(accumulate(self._blocks[block], initial=self._first_offsets[block]))
-        within = min(bisect_right(starts, offset), len(self._blocks[block])) - 1
-        return block, within, starts[within]
+    def _holding(self, offset: int) -> _Line:
+        recent = self._recent
+        if recent is None or not recent.span.start <= offset < recent.span.end:
+            self._recent = recent = self._at(offset)
+        return recent
 
-    def _locate_line(self, line: int) -> tuple[int, int]:
+    def _at(self, offset: int) -> _Line:
+        block = bisect_right(self._first_offsets, offset) - 1
+        lengths = self._blocks[block]
+        starts = list(accumulate(lengths, initial=self._first_offsets[block]))
+        within = min(bisect_right(starts, offset), len(lengths)) - 1
+        span = Span(starts[within], starts[within + 1])
+        return _Line(self._first_lines[block] + within, block, within, span)
+
+    def _numbered(self, line: int) -> _Line:
         if not 0 <= line < self.line_count:
             raise IndexError(line)
         block = bisect_right(self._first_lines, line) - 1
-        return block, line - self._first_lines[block]
+        within = line - self._first_lines[block]
+        lengths = self._blocks[block]
+        start = self._first_offsets[block] + sum(lengths[:within])
+        return _Line(line, block, within, Span(start, start + lengths[within]))
 
 
 def _has_line_break(data: bytes) -> bool:

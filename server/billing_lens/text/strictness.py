@@ -74,10 +74,13 @@ class _NotANumberError(Exception):
     pass
 
 
+_SKIMMER = msgspec.json.Decoder(msgspec.Raw)
+
+
 def is_plain_json(text: bytes) -> bool:
     """Whether msgspec accepts `text`, which JavaScript then does too. Builds no values."""
     try:
-        msgspec.json.decode(text, type=msgspec.Raw)
+        _SKIMMER.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return False
     return True
@@ -95,7 +98,7 @@ def loads(text: bytes) -> object:
     """
     decoded = decoded_text(text)
     try:
-        return json.loads(decoded, parse_constant=_refuse_constant)
+        return _DECODER.decode(decoded)
     except json.JSONDecodeError:
         raise
     except ValueError:
@@ -168,6 +171,9 @@ def _error_in(text: bytes) -> Exception | None:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _NotANumberError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _long_integer(digits: str) -> int | float:
