@@ -21,6 +21,7 @@ from billing_lens.rules.toml_reader import Severities
 from billing_lens.rules.wanted import NOTHING_WANTED, Wanted, wanted_of
 
 _ORDER = {rule: index for index, rule in enumerate(RULES)}
+_OF_TEXTS = tuple(rule for rule in RULES.values() if rule.reads_text)
 
 
 class OfferedFix(Struct, frozen=True):
@@ -146,8 +147,8 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
     alone = replace(machine, files={path: now})
     anew = [
         ReviewedFinding(finding, ())
-        for rule in RULES.values()
-        if rule.reads_text and machine.version in rule.versions
+        for rule in _OF_TEXTS
+        if machine.version in rule.versions
         for finding in rule.check(alone, verdict)
         if finding.place.path == path
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -274,6 +274,17 @@ class ConfigFile(Struct, frozen=True, dict=True):
         if self.kind is Kind.CLAUDE_SETTINGS:
             return self.value == other.value
         return bool(self._accepted) and bool(other._accepted) and self._model == other._model
+
+    def opened_as(self, text: OpenText) -> ConfigFile:
+        """Return this file with an editor's text over it, as if it stood on the disk.
+
+        What Claude Code gets from it is not read again where that comes of the same document.
+        """
+        entry = replace(self.entry, state=FileState.REGULAR)
+        file = replace(self, entry=entry, opened=text)
+        if file._accepted is self._accepted:
+            cast("dict[str, object]", file.__dict__)["_model"] = self._model
+        return file
 
     def with_text(self, data: bytes) -> ConfigFile:
         """Return this file as it would be with `data` as its bytes."""

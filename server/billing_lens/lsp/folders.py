@@ -10,7 +10,6 @@ from typing import cast
 from msgspec.structs import replace
 from pygls.exceptions import JsonRpcInvalidParams
 
-from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile, OpenText
 from billing_lens.lsp.conversion import path_of
 from billing_lens.lsp.diagnostics import is_shown_in
@@ -56,8 +55,7 @@ class Folder:
         # What an editor makes of a byte order mark is for the reader to say.
         if self.review is None or file is None or file.entry.data.startswith(BOM_UTF8):
             return None
-        entry = replace(file.entry, state=FileState.REGULAR)
-        machine = self.review.machine.with_files(replace(file, entry=entry, opened=text))
+        machine = self.review.machine.with_files(file.opened_as(text))
         return reviewed_while_typing(self.review, machine, path)
 
     @property
@@ -128,7 +126,10 @@ class Folders:
 
     def config_file(self, path: str) -> ConfigFile | None:
         """Return the config file at `path` as the first folder that knows it has it."""
-        return next(filter(None, (folder.config_file(path) for folder in self)), None)
+        for folder in self:
+            if file := folder.config_file(path):
+                return file
+        return None
 
     def _at(self, uri: str) -> Folder:
         """A folder that is no local one is looked at as if it were not there."""
