@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import cast
 
@@ -20,6 +21,7 @@ REFRESH = types.WORKSPACE_DIAGNOSTIC_REFRESH
 TAKES_OVER = ["profile-overrides-login", "organization-conflict"]
 HINT = 4
 METHOD_NOT_FOUND = -32601
+REQUEST_CANCELLED = -32800
 
 
 async def codes(editor: Editor, path: Path) -> list[str]:
@@ -194,6 +196,29 @@ async def test_a_document_pulled_before_the_settings_are_there_waits_for_them(
     editor.open_uri(path.as_uri(), read(path))
 
     assert await codes(editor, path) == []
+
+
+async def test_a_pull_that_waits_can_be_cancelled(
+    run_server: RunServer, machine: MadeUpMachine
+) -> None:
+    editor = await run_server(machine)
+    editor.settings = asyncio.Event()
+    params = types.InitializeParams(capabilities=capable(pulling=True, configuration=True))
+    editor.capabilities = params.capabilities
+    await editor.initialize_async(params)
+    path = editor.home(PROFILE)
+    editor.initialized(types.InitializedParams())
+    editor.open_uri(path.as_uri(), read(path))
+    document = {"textDocument": {"uri": path.as_uri()}}
+    pull = {"jsonrpc": "2.0", "method": types.TEXT_DOCUMENT_DIAGNOSTIC, "params": document}
+    editor.say({**pull, "id": 1})
+    editor.say({**pull})
+    editor.say({"jsonrpc": "2.0", "method": types.CANCEL_REQUEST, "params": {"id": 1}})
+    with pytest.raises(RequestRefusedError) as refused:
+        await editor.answer(1)
+    assert refused.value.code == REQUEST_CANCELLED
+    editor.settings.set()
+    assert await codes(editor, path) == TAKES_OVER
 
 
 def _is_about(message: Message, path: Path) -> bool:

@@ -23,14 +23,23 @@ WITHIN = 5
 
 WRONG_PARAMETERS: tuple[Any, ...] = (
     *(None, [], {}, "text", 7, {"textDocument": 1, "range": {}, "context": {}}),
-    {"textDocument": {"uri": "file:///x"}, "range": {"start": CANARY}, "context": {}},
+    {
+        "textDocument": {"uri": "file:///x"},
+        "range": {"start": CANARY},
+        "context": {},
+        "previousResultId": 7,
+    },
 )
 
+UNKNOWN_DOCUMENT = {"textDocument": {"uri": "file:///x"}}
 NO_MESSAGES: tuple[Any, ...] = (
     *(None, [], {}, 7, "text", [{}], {"jsonrpc": "1.0", "id": 1, "result": 1}),
     {"jsonrpc": "2.0", "id": "never asked", "result": CANARY},
     {"jsonrpc": "2.0", "id": "never asked", "error": CANARY},
     {"jsonrpc": "2.0", "method": "textDocument/didChange", "params": {"contentChanges": CANARY}},
+    {"jsonrpc": "2.0", "method": "textDocument/diagnostic", "params": {"textDocument": CANARY}},
+    {"jsonrpc": "2.0", "method": "textDocument/diagnostic", "id": [], "params": UNKNOWN_DOCUMENT},
+    {"jsonrpc": "2.0", "method": "textDocument/diagnostic", "params": UNKNOWN_DOCUMENT},
     {"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": CANARY}},
     {"jsonrpc": "2.0", "method": "billingLens/unknown", "params": {"text": CANARY}},
     {"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 12345}},
@@ -38,12 +47,14 @@ NO_MESSAGES: tuple[Any, ...] = (
 )
 
 
+@pytest.mark.parametrize(
+    "method", [types.TEXT_DOCUMENT_CODE_ACTION, types.TEXT_DOCUMENT_DIAGNOSTIC]
+)
 async def test_wrong_parameters_are_refused_and_the_next_request_is_served(
-    start_editor: RunServer,
+    start_editor: RunServer, method: str
 ) -> None:
-    editor = await start_editor()
+    editor = await start_editor(capabilities=capable(pulling=True))
     for number, params in enumerate(WRONG_PARAMETERS):
-        method = types.TEXT_DOCUMENT_CODE_ACTION
         editor.say({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
         with pytest.raises(RequestRefusedError) as refused:
             await editor.answer(number)
@@ -123,6 +134,21 @@ async def test_edits_of_what_is_not_open_or_not_there_do_no_harm(start_editor: R
     editor.text_document_did_change(types.DidChangeTextDocumentParams(version, [change]))
 
     assert (await editor.status())["route"]["billing"] == "api_usage"
+
+
+async def test_half_a_character_is_typed_and_taken_back(start_editor: RunServer) -> None:
+    """JavaScript sends what its strings may hold: a surrogate without the other."""
+    editor = await start_editor()
+    path = editor.home(PROFILE)
+    editor.open(path)
+    before = editor.codes(path)
+    place = (0, 0), (0, 0)
+    editor.edit(path, (*place, "\ud83d"))
+    await editor.status()
+    assert "invalid-config" in editor.codes(path)
+    editor.edit(path, ((0, 0), (0, 1), ""))
+    await editor.status()
+    assert editor.codes(path) == before
 
 
 async def answer_within_limit(editor: Editor) -> float:

@@ -12,6 +12,13 @@ from lsprotocol import types
 
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.documents import OpenDocuments
+from billing_lens.lsp.keystroke_messages import (
+    ChangedDocument,
+    ContentChange,
+    DocumentChange,
+    WirePosition,
+    WireRange,
+)
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.reading import MachineReader
 from billing_lens.review import Review, review, reviewed_while_typing
@@ -54,17 +61,15 @@ class Typing:
     def replace(self, start: int, end: int, new: str) -> None:
         """Put `new` in place of characters of the text."""
         start, end = sorted((start % (len(self.text) + 1), end % (len(self.text) + 1)))
-        range_ = types.Range(self._position(start), self._position(end))
-        change = types.TextDocumentContentChangePartial(range=range_, text=new)
-        identifier = types.VersionedTextDocumentIdentifier(2, self.uri)
-        params = types.DidChangeTextDocumentParams(identifier, [change])
+        change = ContentChange(new, WireRange(self._position(start), self._position(end)))
+        params = DocumentChange(ChangedDocument(self.uri, 2), (change,))
         self.documents.change(params, self.kind)
         self.text = self.text[:start] + new + self.text[end:]
 
-    def _position(self, offset: int) -> types.Position:
+    def _position(self, offset: int) -> WirePosition:
         before = self.text[:offset]
         line = before.rpartition("\n")[2]
-        return types.Position(before.count("\n"), len(line.encode("utf-16-le")) // 2)
+        return WirePosition(before.count("\n"), len(line.encode("utf-16-le")) // 2)
 
 
 def found(seen: Review) -> Iterator[tuple[object, ...]]:

@@ -13,6 +13,7 @@ from pygls.uris import to_fs_path
 from billing_lens.billing.credential import Place
 from billing_lens.billing.shell_startup import locate_or_guess
 from billing_lens.config.file import ConfigFile
+from billing_lens.lsp.keystroke_messages import WirePosition, WireRange
 from billing_lens.machine.machine import Machine
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Position, PositionEncoding, Range
@@ -52,12 +53,12 @@ def _posix_path(uri: str) -> str | None:
     return os.fsdecode(unquote_to_bytes(parts.path)) if is_local else None
 
 
-def our_range(range_: types.Range) -> Range:
+def our_range(range_: types.Range | WireRange) -> Range:
     """Return a range of the client's in our terms; its encoding stays."""
     return Range(our_position(range_.start), our_position(range_.end))
 
 
-def our_position(position: types.Position) -> Position:
+def our_position(position: types.Position | WirePosition) -> Position:
     """Return a position of the client's in our terms; its encoding stays."""
     return Position(position.line, position.character)
 

@@ -14,6 +14,7 @@ from billing_lens.config.document import Document, document_of
 from billing_lens.config.file import OpenText
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.conversion import our_range, path_of, uri_of
+from billing_lens.lsp.keystroke_messages import DocumentChange
 from billing_lens.text.buffer import BufferEdit, TextBuffer
 from billing_lens.text.positions import PositionEncoding
 
@@ -47,7 +48,7 @@ class OpenDocuments:
         text = _judged(text, None) if kind else text
         self._documents[document.uri] = OpenDocument(document.uri, path, document.version, text)
 
-    def change(self, params: types.DidChangeTextDocumentParams, kind: Kind | None) -> None:
+    def change(self, params: DocumentChange, kind: Kind | None) -> None:
         """Apply the changes in their order; a document that is not open is passed over."""
         document = self._documents.get(params.text_document.uri)
         if document is None:
@@ -55,8 +56,7 @@ class OpenDocuments:
         buffer, edits = document.text.buffer, list[BufferEdit]()
         parsed = document.text.document
         for change in params.content_changes:
-            whole = isinstance(change, types.TextDocumentContentChangeWholeDocument)
-            range_ = None if whole else our_range(change.range)
+            range_ = our_range(change.range) if change.range else None
             edit = buffer.replace(range_, change.text, self.encoding)
             if edit is None:
                 parsed, edits = document_of(kind, buffer.data), []

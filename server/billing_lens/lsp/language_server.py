@@ -24,6 +24,7 @@ from billing_lens.lsp.diagnostics import (
 )
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.lsp.folders import Folder, Folders
+from billing_lens.lsp.keystroke_messages import DocumentChange
 from billing_lens.lsp.protocol import BillingLensProtocol, fault, message_converter
 from billing_lens.lsp.publishing import DiagnosticChannels
 from billing_lens.lsp.refreshing import RefreshSupport
@@ -73,6 +74,11 @@ class BillingLensServer(StandardStreamsServer):
         self._polling: asyncio.Task[None] | None = None
         self._parent = Parent()
         self._resting = False
+
+    @property
+    def has_started(self) -> bool:
+        """Whether there was a first look, with the client's settings."""
+        return self._started.is_set()
 
     @property
     def exit_code(self) -> int:
@@ -141,7 +147,7 @@ class BillingLensServer(StandardStreamsServer):
             self._client_knows = True
             self.look_again()
 
-    def change(self, params: types.DidChangeTextDocumentParams) -> None:
+    def change(self, params: DocumentChange) -> None:
         """Change a document's text."""
         uri = params.text_document.uri
         kind = self._kind_of(uri)
@@ -189,14 +195,12 @@ class BillingLensServer(StandardStreamsServer):
         if self._settling.due or not self._has_looked:
             self.look_if_changed()
 
-    async def show_edited(self, uri: str) -> None:
-        """Have the diagnostics of an open document up to date, at once once we have started.
+    def show_edited(self, uri: str) -> None:
+        """Have the diagnostics of an open document up to date.
 
         The look at the next pause in typing stays due where the text means what it meant.
         """
-        if not self._started.is_set():
-            await self.pause()
-        elif self._settling.due and not self._shown_while_typing(uri):
+        if self._settling.due and not self._shown_while_typing(uri):
             self.look_if_changed()
 
     def _shown_while_typing(self, uri: str) -> bool:

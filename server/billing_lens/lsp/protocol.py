@@ -6,20 +6,34 @@ and puts the messages of exceptions, which can quote a document, into answers an
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import logging
 import os
 import traceback
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextvars import copy_context
-from typing import Any, cast
+from functools import partial
+from typing import Any, TypeVar, cast
 
+import msgspec
 from cattrs import Converter
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, default_converter
+from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
+
+from billing_lens.lsp.keystroke_messages import PARAMETERS
+from billing_lens.lsp.message_json import encoded
 
 INNERMOST_FRAMES = 6
 """How many places the log names for a fault."""
+
+ResultT = TypeVar("ResultT")
+Eventually = ResultT | Coroutine[Any, Any, ResultT]
+"""What a handler returns that sometimes has to wait."""
+Handler = Callable[[Any], object]
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +53,11 @@ class BillingLensProtocol(LanguageServerProtocol):
 
     _client_left = False
 
+    def __init__(self, server: Any, converter: Converter) -> None:
+        super().__init__(server, converter)
+        self._plain: dict[Handler, bool] = {}
+        """Which handlers are neither coroutine nor generator functions."""
+
     @property
     def exit_code(self) -> int:
         """What the process ends with: 0 after ``shutdown``, 1 when it was not asked for."""
@@ -51,6 +70,8 @@ class BillingLensProtocol(LanguageServerProtocol):
         """
         if data.get("jsonrpc") != self.VERSION:
             return data
+        if data.get("method") in PARAMETERS:
+            return _keystroke_message(data)
         try:
             # JSON-RPC lets parameters be left out where there are none.
             return super().structure_message({"params": None, **data} if "method" in data else data)
@@ -69,13 +90,55 @@ class BillingLensProtocol(LanguageServerProtocol):
             super().handle_message(message)
             return
         refusal = self._reason_against(method)
+        if refusal is not None:
+            if is_request:
+                self._send_response(message.id, error=refusal)
+        elif plain := self._plain_handler(method):
+            self._run(plain, message)
         # pygls tells requests from notifications by checks that take longer than most handlers.
-        if refusal is None and is_request:
-            copy_context().run(self._handle_request, message.id, method, message.params)
-        elif refusal is None:
-            copy_context().run(self._handle_notification, method, message.params)
         elif is_request:
-            self._send_response(message.id, error=refusal)
+            copy_context().run(self._handle_request, message.id, method, message.params)
+        else:
+            copy_context().run(self._handle_notification, method, message.params)
+
+    def _plain_handler(self, method: str) -> Handler | None:
+        """Return the handler of a method where pygls would do no more than call it."""
+        features: Any = self.fm
+        handler = features.builtin_features.get(method) or features.features.get(method)
+        if handler is None:
+            return None
+        if handler not in self._plain:
+            self._plain[handler] = not (
+                inspect.isgeneratorfunction(handler) or inspect.iscoroutinefunction(handler)
+            )
+        return handler if self._plain[handler] else None
+
+    def _run(self, handler: Handler, message: Any) -> None:
+        """Answer with what a handler returns, at once or once it has been awaited.
+
+        pygls has a future for every message, whose making takes longer than most handlers.
+        """
+        try:
+            result = handler(message.params)
+        except Exception as error:  # noqa: BLE001 - told by pygls
+            failed = Future[Any]()
+            failed.set_exception(error)
+            self._end_of(message)(failed)
+            return
+        is_request = hasattr(message, "id")
+        if inspect.iscoroutine(result):
+            rest: Any = asyncio.ensure_future(result)
+            if is_request:
+                self._request_futures[message.id] = rest
+            rest.add_done_callback(self._end_of(message))
+        elif is_request:
+            self._send_response(message.id, result)
+
+    def _end_of(self, message: Any) -> Callable[[Any], None]:
+        """Return what pygls does with what became of a message."""
+        if hasattr(message, "id"):
+            return partial(self._send_handler_result, msg_id=message.id)
+        return self._check_handler_result
 
     def _reason_against(self, method: str) -> types.ResponseError | None:
         """Return why a request cannot be served now; a notification is then dropped."""
@@ -137,9 +200,33 @@ class BillingLensProtocol(LanguageServerProtocol):
         super()._send_response(msg_id, result, error)
 
     def _send_data(self, data: Any) -> None:
-        """Send a message; what is finished only after the client left is sent to nobody."""
-        if not self._client_left:
-            super()._send_data(data)
+        """Send a message; what is finished only after the client left is sent to nobody.
+
+        Raises:
+            BrokenPipeError: the client is gone without a word.
+        """
+        if self._client_left or self.writer is None:
+            return
+        try:
+            body = encoded(self._converter.unstructure(data))
+            self.writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the next message may be a better one
+            self._server.report_server_error(error, JsonRpcException)
+
+
+def _keystroke_message(data: dict[str, Any]) -> Any:
+    """Return a message with its parameters, and one that has wrong ones as it is."""
+    method, version = data["method"], data["jsonrpc"]
+    try:
+        params = msgspec.convert(data.get("params"), PARAMETERS[method])
+    except msgspec.ValidationError:
+        return data
+    if "id" not in data:
+        return JsonRPCNotification(method, version, params)
+    is_id = isinstance(data["id"], str | int)
+    return JsonRPCRequestMessage(data["id"], method, version, params) if is_id else data
 
 
 def fault(error: BaseException) -> str:

@@ -18,7 +18,9 @@ from billing_lens.lsp.commands import COMMANDS
 from billing_lens.lsp.conversion import path_of
 from billing_lens.lsp.folders import Folder, asked_folder
 from billing_lens.lsp.in_the_text import explain_in_the_text, offer_lenses
+from billing_lens.lsp.keystroke_messages import DiagnosticsPull
 from billing_lens.lsp.language_server import STATUS, BillingLensServer
+from billing_lens.lsp.protocol import Eventually
 from billing_lens.lsp.publishing import PULL_OPTIONS, can_pull
 from billing_lens.lsp.settings import SECTION
 from billing_lens.lsp.workspace_edits import EditWriter
@@ -86,10 +88,14 @@ def _follow_the_client(server: BillingLensServer) -> None:
 
 def _answer_pulls(server: BillingLensServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, PULL_OPTIONS)
-    async def diagnostics(
-        params: types.DocumentDiagnosticParams,
-    ) -> types.DocumentDiagnosticReport:
-        await server.show_edited(params.text_document.uri)
+    def diagnostics(params: DiagnosticsPull) -> Eventually[types.DocumentDiagnosticReport]:
+        if not server.has_started:
+            return diagnostics_later(params)
+        server.show_edited(params.text_document.uri)
+        return server.channels.pull(params.text_document.uri, params.previous_result_id)
+
+    async def diagnostics_later(params: DiagnosticsPull) -> types.DocumentDiagnosticReport:
+        await server.pause()
         return server.channels.pull(params.text_document.uri, params.previous_result_id)
 
 

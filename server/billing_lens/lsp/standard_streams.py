@@ -7,7 +7,6 @@ keystroke costs, its change and its diagnostics being a message each.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import re
@@ -18,6 +17,8 @@ from typing import Any, BinaryIO
 from pygls.exceptions import JsonRpcException
 from pygls.io_ import StdoutWriter
 from pygls.lsp.server import LanguageServer
+
+from billing_lens.lsp.message_json import decoded
 
 _LONGEST_HEADER = 1 << 16
 """How many bytes may come without a message; nobody sends so many that speaks the protocol."""
@@ -94,7 +95,7 @@ class _MessageReader(asyncio.Protocol):
     def _handle(self, body: bytes) -> None:
         protocol: Any = self._server.protocol
         try:
-            message = json.loads(body)
+            message = decoded(body)
             is_object = isinstance(message, dict)
             protocol.handle_message(protocol.structure_message(message) if is_object else message)
         except Exception as error:  # noqa: BLE001 - the next message may be a better one

@@ -45,7 +45,7 @@ def served(home: Path, pieces: Iterable[bytes]) -> tuple[int, list[int], str]:
             server.stdin.flush()
             time.sleep(0.001)
         output, log = server.communicate()
-    return server.returncode, [int(it) for it in re.findall(rb'"id": (\d+)', output)], log.decode()
+    return server.returncode, [int(it) for it in re.findall(rb'"id":(\d+)', output)], log.decode()
 
 
 def test_all_that_came_before_the_end_is_answered(tmp_path: Path) -> None:
