@@ -33,7 +33,7 @@ KEYSTROKE = {2_000: 1.0, 50_000: 0.8, 1_000_000: 0.15, 10_000_000: 0.05}
 """The most a keystroke may take, in terms of the other server, by the document's size in bytes."""
 _IDLE_SECONDS = 3.0
 _PAUSE_SECONDS = 0.1
-"""Between keystrokes, so that none waits for the one before."""
+"""Between keystrokes, so that none waits for what came of the one before."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def measure_keystrokes(size: int, rounds: int) -> Result:
                     taken = server.change(file, 2 * turn + number + 2, change)
                     if turn:
                         seconds[whose].append(taken)
-                time.sleep(_PAUSE_SECONDS)
+                for server in servers.values():
+                    server.pause(_PAUSE_SECONDS / len(servers))
     return _result(f"keystroke at {_in_words(size)}", seconds, KEYSTROKE[size], "ms")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +50,7 @@ class LanguageServer:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._to, self._from = self._process.stdin, self._process.stdout
+        self._received = b""
 
     def __enter__(self) -> Self:
         return self
@@ -110,6 +113,13 @@ class LanguageServer:
         self._wait_for_diagnostics(file.as_uri(), version)
         return time.perf_counter() - started
 
+    def pause(self, seconds: float) -> None:
+        """Wait, and meanwhile read what the server says unasked, as an editor does."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            if self._received or select.select([self._from], [], [], left)[0]:
+                self._take(self._receive())
+
     def resident_megabytes(self) -> float:
         """Return the memory the server holds now, in MB (10^6 bytes)."""
         lines = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8").splitlines()
@@ -148,8 +158,12 @@ class LanguageServer:
             message = self._receive()
             if is_it(message):
                 return message
-            if "method" in message and "id" in message:
-                self._send({"id": message["id"], "result": _nothing_set(message)})
+            self._take(message)
+
+    def _take(self, message: Message) -> None:
+        """Answer a message that nobody waits for, where it is a request."""
+        if "method" in message and "id" in message:
+            self._send({"id": message["id"], "result": _nothing_set(message)})
 
     def _send(self, message: Mapping[str, object]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -157,14 +171,21 @@ class LanguageServer:
         self._to.flush()
 
     def _receive(self) -> Message:
-        length = 0
-        while line := self._from.readline().strip():
-            name, _, value = line.partition(b":")
-            if name.lower() == b"content-length":
-                length = int(value)
-        if not length:
+        while (end := self._received.find(b"\r\n\r\n")) < 0:
+            self._read()
+        header = self._received[:end].lower().split(b"content-length:")[1]
+        start = end + 4
+        end = start + int(header.split(b"\r\n")[0])
+        while len(self._received) < end:
+            self._read()
+        body, self._received = self._received[start:end], self._received[end:]
+        return cast("Message", json.loads(body))
+
+    def _read(self) -> None:
+        data = os.read(self._from.fileno(), 1 << 16)
+        if not data:
             raise RuntimeError(f"the server ended: exit {self._process.wait()}")
-        return cast("Message", json.loads(self._from.read(length)))
+        self._received += data
 
 
 def _parameters(message: Message) -> Mapping[str, Any]:
