@@ -57,11 +57,13 @@ async def test_what_is_open_is_pulled_and_what_is_not_is_pushed(start_editor: Ru
     assert report["kind"] == "full"
     assert report["items"] == pushed
     assert editor.shown(path) == []
+    so_far = len(editor.publications(path))
     assert editor.codes(other) == ["organization-conflict"]
 
     editor.edit(path, text.replace(CONSOLE_ORGANIZATION, SUBSCRIPTION_ORGANIZATION))
     assert await codes(editor, path) == ["profile-overrides-login", "profile-drift"]
-    assert editor.shown(path) == []
+    await editor.status()
+    assert len(editor.publications(path)) == so_far
 
     editor.edit(path, "{}")
     assert await codes(editor, path) == []

@@ -90,7 +90,7 @@ async def test_parameters_may_be_left_out_where_there_are_none(start_editor: Run
 
 
 async def test_what_is_no_message_is_passed_over(start_editor: RunServer) -> None:
-    editor = await start_editor()
+    editor = await start_editor(capabilities=capable(pulling=True))
     for message in NO_MESSAGES:
         editor.say(message)
     for body in (b"{", b"\xff\xfe", b"[" * 100_000, b"{}" * 10):
@@ -98,6 +98,7 @@ async def test_what_is_no_message_is_passed_over(start_editor: RunServer) -> Non
 
     assert (await editor.status())["route"]["billing"] == "api_usage"
     assert all(line[:4] in ("WARN", "ERRO") for line in editor.take_log().splitlines())
+    assert all(isinstance(it.get("id", ""), str | int) for it in editor.wire.messages)
     assert editor.told(types.WINDOW_SHOW_MESSAGE) == []
 
 

@@ -55,12 +55,11 @@ class DiagnosticChannels:
         """Take over what was found, and push where it is not what the client has."""
         self._found = found
         for uri in {**self._pushed, **found}:
-            self._push_where_not_pulled(uri)
+            self._push_if_new(uri, [] if uri in self._pulled else self.found(uri))
 
     def show_in(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
-        """Take over what was found in one document; nothing changed in the others."""
+        """Take over what was found in the one document that is being pulled."""
         self._found = {**self._found, uri: diagnostics}
-        self._push_where_not_pulled(uri)
 
     def pull(self, uri: str, known_id: str | None) -> types.DocumentDiagnosticReport:
         """Return the answer to a pull; `known_id` is that of the answer the client has."""
@@ -92,9 +91,6 @@ class DiagnosticChannels:
             for uri, answer in self._pulled.items()
             if uri not in self._edited
         )
-
-    def _push_where_not_pulled(self, uri: str) -> None:
-        self._push_if_new(uri, [] if uri in self._pulled else self.found(uri))
 
     def _push_if_new(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
         if self._pushed.get(uri, []) == diagnostics:
