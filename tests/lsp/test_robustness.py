@@ -72,6 +72,10 @@ async def test_unknown_requests_are_refused(start_editor: RunServer) -> None:
         with pytest.raises(RequestRefusedError) as refused:
             await editor.answer(method)
         assert refused.value.code == METHOD_NOT_FOUND
+    editor.say({"jsonrpc": "2.0", "id": "no name", "method": ["billingLens/status"]})
+    with pytest.raises(RequestRefusedError) as refused:
+        await editor.answer("no name")
+    assert refused.value.code == METHOD_NOT_FOUND
     editor.say({"jsonrpc": "1.0", "id": 1, "method": "billingLens/status", "params": {}})
     with pytest.raises(RequestRefusedError):
         await editor.answer(1)

@@ -70,7 +70,8 @@ class BillingLensProtocol(LanguageServerProtocol):
         """
         if data.get("jsonrpc") != self.VERSION:
             return data
-        if data.get("method") in PARAMETERS:
+        method = data.get("method")
+        if isinstance(method, str) and method in PARAMETERS:
             return _keystroke_message(data)
         try:
             # JSON-RPC lets parameters be left out where there are none.
@@ -79,7 +80,10 @@ class BillingLensProtocol(LanguageServerProtocol):
             return data
 
     def handle_message(self, message: Any) -> None:
-        """Answer a message, or refuse it."""
+        """Answer a message, or refuse it.
+
+        pygls would tell requests from notifications by checks that take longer than most handlers.
+        """
         if not hasattr(message, "jsonrpc"):
             self._refuse(message)
             return
@@ -95,7 +99,6 @@ class BillingLensProtocol(LanguageServerProtocol):
                 self._send_response(message.id, error=refusal)
         elif plain := self._plain_handler(method):
             self._run(plain, message)
-        # pygls tells requests from notifications by checks that take longer than most handlers.
         elif is_request:
             copy_context().run(self._handle_request, message.id, method, message.params)
         else:
@@ -166,7 +169,7 @@ class BillingLensProtocol(LanguageServerProtocol):
         if "method" not in fields:
             error = types.ResponseError(types.ErrorCodes.InvalidRequest, "Not a response.")
             self._handle_response(identifier, error=error)
-        elif method in cast("dict[object, object]", self.fm.features):
+        elif isinstance(method, str) and method in cast("dict[str, object]", self.fm.features):
             code = types.ErrorCodes.InvalidParams
             error = types.ResponseError(code, "The parameters do not fit the request.")
             self._send_response(identifier, error=error)
