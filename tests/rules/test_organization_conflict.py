@@ -63,6 +63,12 @@ def test_it_marks_each_cached_id_as_badly_as_it_pays(
     assert {one.found.finding.leftover for one in marked} == {severity == "hint"}
 
 
+def test_what_fails_is_not_said_to_pay(tmp_path: Path) -> None:
+    (marked,) = marked_by(RULE, reviewed(headline().with_files({CREDENTIALS: {}}), tmp_path))
+
+    assert " would pay for Claude Code if that worked, but " in marked.found.finding.message
+
+
 def test_it_is_a_warning_when_only_the_other_mode_pays(tmp_path: Path) -> None:
     machine = headline().with_env(ANTHROPIC_API_KEY="sk-ant-made-up")
 

@@ -187,7 +187,8 @@ def test_a_profile_that_fails_is_not_said_to_be_billed(tmp_path: Path) -> None:
 
     ((found, _),) = variables_marked_by(RULE, reviewed(machine, tmp_path, NEWEST))
 
-    assert found.finding.message.startswith("Claude Code uses a profile that fails instead of your")
+    assert found.finding.message.startswith("Claude Code chooses API usage")
+    assert "which fails, instead of your Claude Max login" in found.finding.message
     assert is_readable(found)
 
 

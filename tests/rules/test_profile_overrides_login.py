@@ -50,6 +50,15 @@ def test_it_marks_the_organization_of_the_profile(tmp_path: Path) -> None:
     assert marked.text == f'"organization_id": "{CONSOLE_ORGANIZATION}"'
 
 
+def test_a_profile_that_fails_is_not_said_to_be_billed(tmp_path: Path) -> None:
+    machine = headline().with_files({CREDENTIALS: {}})
+
+    (marked,) = marked_by(RULE, reviewed(machine, tmp_path))
+
+    assert marked.found.finding.message.startswith("Claude Code chooses API usage of organization")
+    assert ", which fails, instead of your Claude Max login: " in marked.found.finding.message
+
+
 def test_it_marks_the_exact_text_behind_wide_characters_on_the_same_line(tmp_path: Path) -> None:
     sign_in = '"authentication": {"type": "user_oauth"}'
     text = f'{{"emoji": "😀😀", "é": "ü", "organization_id": "2", {sign_in}}}'

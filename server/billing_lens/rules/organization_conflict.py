@@ -104,6 +104,6 @@ def _credentials_beside(machine: Machine, profile: Credential) -> ConfigFile | N
 def _message(cached: _Cached, severity: Severity, expected: str) -> str:
     if severity is Severity.HINT:
         return f"Organization {short_id(cached.id)} is remembered here, but is not billed now."
-    return (
-        f"Organization {short_id(cached.id)} pays for Claude Code, but {short_id(expected)} should."
-    )
+    fails = cached.credential.works is False
+    pays = "would pay for Claude Code if that worked" if fails else "pays for Claude Code"
+    return f"Organization {short_id(cached.id)} {pays}, but {short_id(expected)} should."

@@ -34,7 +34,7 @@ def override(
 ) -> Finding:
     """Return the finding that a credential of a variable or a setting pays instead of another.
 
-    `why` completes "Claude Code bills … instead of …: ".
+    `why` completes what `bills_instead` begins.
     """
     route, credential = run
     return Finding(
@@ -50,9 +50,13 @@ def override(
 
 def bills_instead(verdict: Verdict, route: Route) -> str:
     """Return "Claude Code bills API usage instead of your Claude Max login", naming the run."""
-    payment = f"bills {route.label} instead of {wanted(verdict, route)}"
-    run = run_of(verdict, route)
-    return f"{run}Claude Code {payment}"
+    billed = bills(route, route.label)
+    return f"{run_of(verdict, route)}Claude Code {billed} instead of {wanted(verdict, route)}"
+
+
+def bills(route: Route, payer: str) -> str:
+    """Return "bills API usage"; what fails is not said to be billed."""
+    return f"chooses {payer}, which fails," if route.works is False else f"bills {payer}"
 
 
 def run_of(verdict: Verdict, route: Route) -> str:

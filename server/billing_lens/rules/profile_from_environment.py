@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from billing_lens.billing.credential import ProfileKind, Source, State
 from billing_lens.billing.environment import Environment, Variable
 from billing_lens.billing.profile import HONOURED
-from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.route import Billing
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import (
     bills_instead,
     commands_for,
     evidence,
-    run_of,
     set_by,
-    wanted,
     wrongly_paying,
 )
 from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
@@ -41,7 +39,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
             yield Finding(
                 "profile-from-environment",
                 verdict.severity_of(profile),
-                f"{_pays_instead(verdict, route)}: ANTHROPIC_PROFILE, set by "
+                f"{bills_instead(verdict, route)}: ANTHROPIC_PROFILE, set by "
                 f"{set_by(machine, place)}, selects the profile '{profile.profile}'.",
                 place,
                 tuple(evidence(verdict, route)),
@@ -51,14 +49,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     named = Environment(machine, verdict.route.mode).get(VARIABLE)
     if named:
         yield from _of_no_use(machine, verdict, named)
-
-
-def _pays_instead(verdict: Verdict, route: Route) -> str:
-    """Return who pays instead of whom; a profile that fails is not said to be billed."""
-    if route.works is not False:
-        return bills_instead(verdict, route)
-    start = f"{run_of(verdict, route)}Claude Code uses a profile that fails"
-    return f"{start} instead of {wanted(verdict, route)}"
 
 
 def _of_no_use(machine: Machine, verdict: Verdict, named: Variable) -> Iterator[Finding]:

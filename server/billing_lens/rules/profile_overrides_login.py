@@ -8,7 +8,7 @@ from billing_lens.billing.credential import Credential, ProfileKind, Source, Sta
 from billing_lens.billing.route import Billing, Route
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import commands_for, run_of
+from billing_lens.rules.override import bills, commands_for, run_of
 from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
 
 
@@ -33,7 +33,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
             yield Finding(
                 "profile-overrides-login",
                 verdict.severity_of(profile),
-                run_of(verdict, route) + _message(profile, login, verdict),
+                run_of(verdict, route) + _message(route, profile, login, verdict),
                 profile.place,
                 tuple(_evidence(profile, login)),
                 tuple(profile_fixes(machine, profile)),
@@ -61,7 +61,7 @@ def _login_behind(route: Route) -> Credential | None:
     return next((login for login in logins if login.state is State.SHADOWED), None)
 
 
-def _message(profile: Credential, login: Credential, verdict: Verdict) -> str:
+def _message(route: Route, profile: Credential, login: Credential, verdict: Verdict) -> str:
     expected = verdict.expected.billing if verdict.expected else None
     whose = f" of organization {short_id(profile.organization.id)}" if profile.organization else ""
     wanted = (
@@ -75,7 +75,7 @@ def _message(profile: Credential, login: Credential, verdict: Verdict) -> str:
         else "this version of Claude Code prefers it"
     )
     return (
-        f"Claude Code bills API usage{whose} instead of {wanted}: "
+        f"Claude Code {bills(route, f'API usage{whose}')} instead of {wanted}: "
         f"the ant profile '{profile.profile}' is in charge because {chosen}."
     )
 
