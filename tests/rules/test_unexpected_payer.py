@@ -103,6 +103,7 @@ def test_nobody_is_logged_in_although_a_subscription_is_known(
         (API_USAGE, "API usage", ["claude auth login --console"]),
         (Wish("cloud_provider", None, "said"), "your cloud provider", []),
         (Wish("gateway", None, "said"), "your gateway", []),
+        (Wish(None, CONSOLE_ORGANIZATION, "said"), "organization 2222…", ["claude auth login"]),
     ],
 )
 def test_it_says_how_to_log_in_with_what_should_pay(

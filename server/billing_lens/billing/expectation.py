@@ -70,11 +70,13 @@ def expectation(
 def is_as_expected(route: Route, expected: Expectation | None) -> bool | None:
     """Return whether `route` pays as expected; None when nothing is expected.
 
-    An organization that the route does not name is not held against it.
+    An organization that the route does not name is not held against it, unless nobody pays at all.
     """
     if expected is None:
         return None
     if expected.billing is not None and route.billing is not expected.billing:
+        return False
+    if expected.organization and route.billing is Billing.NONE:
         return False
     known = route.organization.id if route.organization else None
     return not (expected.organization and known and known != expected.organization)

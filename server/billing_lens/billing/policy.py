@@ -92,7 +92,8 @@ def under_policy(machine: Machine, active: Credential) -> Credential:
     if not demanded or source is Source.CLOUD_PROVIDER:
         return active
     if source in _KEYS or (source in _PROFILES and machine.version in PROFILES_REFUSED):
-        return active.failing("Managed settings demand a login of your organization.", policy.place)
+        whose = " of your organization" if organizations else ""
+        return active.failing(f"Managed settings demand a login{whose}.", policy.place)
     if organizations == () and source not in _PROFILES:
         return active.failing("Managed settings allow no organization to log in.", policy.place)
     known = active.organization.id if active.organization else None
