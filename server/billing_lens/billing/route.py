@@ -203,7 +203,7 @@ def describe_source(credential: Credential) -> str:
         Source.OAUTH_TOKEN: "CLAUDE_CODE_OAUTH_TOKEN",
         Source.FEDERATION: "workload identity federation",
         Source.CLAUDE_AI_LOGIN: "the claude.ai login",
-        Source.MANAGED_KEY: "the managed key",
+        Source.MANAGED_KEY: "the /login managed key",
     }.get(credential.source, "nothing")
 
 
