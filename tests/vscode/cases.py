@@ -8,6 +8,7 @@ from typing import cast
 from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 
 PROFILE = ".config/anthropic/configs/default.json"
+PROFILE_CREDENTIALS = ".config/anthropic/credentials/default.json"
 PROFILE_TEXT = f"""{{
   "version": "1.0",
   "authentication": {{

@@ -9,12 +9,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.machines import assert_no_canary
-from tests.vscode.cases import PROFILE, PROFILE_TEXT, profile_pays
+from tests.vscode.cases import PROFILE, PROFILE_CREDENTIALS, PROFILE_TEXT, profile_pays
 from tests.vscode.conftest import OpenWorkbench
 from tests.vscode.waiting import until
 from tests.vscode.workbench import Workbench
 
-PROFILE_CREDENTIALS = ".config/anthropic/credentials/default.json"
 REST_OF_PROFILE = {"version": "1.0", "base_url": "https://api.anthropic.com"}
 
 
@@ -35,7 +34,7 @@ def test_quick_fix_makes_the_subscription_pay_and_undo_takes_it_back(workbench: 
     assert any("2222" in text and "organization-conflict" in text for text in hovers), hovers
     workbench.screenshot("2-hover")
 
-    put_cursor_on(workbench, "organization_id")
+    workbench.put_cursor_on("organization_id")
     fixes = workbench.quick_fixes()
     preferred = fixes.filter(has_text="Clear the cached organization and sign-in")
     expect(preferred.first).to_contain_text("Claude Max 20x")
@@ -99,9 +98,3 @@ def test_show_who_pays_lists_the_sources_and_opens_their_places(workbench: Workb
 
     in_charge.click()
     workbench.active_tab(Path(PROFILE)).wait_for()
-
-
-def put_cursor_on(workbench: Workbench, text: str) -> None:
-    """Clicks on the first place in the editor where `text` stands."""
-    line = workbench.page.locator(".editor-instance .view-line").filter(has_text=text).first
-    line.get_by_text(text).first.click()

@@ -95,6 +95,11 @@ class Workbench:
         lines = self.page.locator(".editor-instance .monaco-editor .view-lines").first
         return lines.inner_text().replace("\xa0", " ")
 
+    def put_cursor_on(self, text: str) -> None:
+        """Clicks on the first place in the editor where `text` stands."""
+        line = self.page.locator(".editor-instance .view-line").filter(has_text=text).first
+        line.get_by_text(text).first.click()
+
     def squiggles(self, severity: str = "error") -> Locator:
         """Of `severity` error, warning or info, in the active editor."""
         return self.page.locator(f".editor-instance .monaco-editor .squiggly-{severity}")

@@ -52,6 +52,8 @@ class BillingLensProtocol(LanguageServerProtocol):
     """LSP with an answer to every request."""
 
     _client_left = False
+    _shutdown_request: str | int | None = None
+    """What an ``exit`` waits for that was sent right behind it."""
 
     def __init__(self, server: Any, converter: Converter) -> None:
         super().__init__(server, converter)
@@ -89,10 +91,16 @@ class BillingLensProtocol(LanguageServerProtocol):
             return
         method = getattr(message, "method", None)
         is_request = method is not None and hasattr(message, "id")
-        self._client_left = self._client_left or method == types.EXIT
         if method is None:
             super().handle_message(message)
             return
+        if method == types.EXIT and self._shutdown_request in self._request_futures:
+            end = self._request_futures[self._shutdown_request]
+            end.add_done_callback(lambda _: self.handle_message(message))
+            return
+        if method == types.SHUTDOWN and is_request:
+            self._shutdown_request = message.id
+        self._client_left = self._client_left or method == types.EXIT
         refusal = self._reason_against(method)
         if refusal is not None:
             if is_request:
