@@ -88,6 +88,33 @@ async def test_profiles_are_offered_by_name_with_their_organization(
     ]
 
 
+CHOSEN = [
+    (SETTINGS, '{"env": {"ANTHROPIC_PROFILE": "def|ault"}}', "def"),
+    (SETTINGS, '{"env": {"ANTHROPIC_PROFILE": "default|"}}', "default"),
+    (ACTIVE, "defa|ult\n", "defa"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "before"), CHOSEN)
+async def test_what_is_chosen_does_not_keep_the_others_from_being_shown(
+    start_editor: RunServer, two_profiles: MadeUpMachine, name: str, text: str, before: str
+) -> None:
+    """An editor shows the items whose ``filterText`` begins with what stands before the cursor."""
+    editor = await start_editor(two_profiles, reading())
+    _, items = await typed(editor, editor.home(name), text)
+    assert set(labels(items)) == {"default", "work"}
+    assert all(item["filterText"].startswith(before) for item in items)
+
+
+async def test_what_is_being_typed_is_searched_for(
+    start_editor: RunServer, two_profiles: MadeUpMachine
+) -> None:
+    editor = await start_editor(two_profiles, reading())
+    text = '{"env": {"ANTHROPIC_PROFILE": "def|"}}'
+    _, items = await typed(editor, editor.home(SETTINGS), text)
+    assert [it.get("filterText", it["label"])[:7] for it in items] == ["default", "work"]
+
+
 async def test_active_config_is_completed_in_plain_text(
     start_editor: RunServer, two_profiles: MadeUpMachine
 ) -> None:

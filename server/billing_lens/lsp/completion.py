@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 from msgspec import Struct
@@ -95,8 +95,10 @@ def completions(
     if cursor is None:
         return []
     found = proposing.keys(file, cursor) if cursor.slot == "key" else proposing.values(file, cursor)
+    proposals = [*found]
     inserting = _Inserting(file, cursor, encoding, snippets=support.snippets)
-    return [inserting.item(proposal, proposing) for proposal in found]
+    before = _before(file, cursor.span, offset, proposals)
+    return [inserting.item(proposal, proposing, before) for proposal in proposals]
 
 
 def _in_active_config(
@@ -109,10 +111,23 @@ def _in_active_config(
     if not span.start <= offset <= span.end:
         return []
     range_ = lsp_range(file.buffer.range(span, encoding))
+    profiles = [*proposing.profiles()]
+    before = _before(file, span, offset, profiles)
     return [
-        proposing.item(proposal, types.TextEdit(range_, proposal.text))
-        for proposal in proposing.profiles()
+        proposing.item(profile, types.TextEdit(range_, profile.text), before)
+        for profile in profiles
     ]
+
+
+def _before(file: ConfigFile, span: Span, offset: int, proposals: Sequence[_Proposal]) -> str:
+    """Return what stands before the cursor of one of the proposals; empty where it is another text.
+
+    A client shows what begins with it. Where something is chosen already, that would be it alone.
+    """
+    data = file.buffer.data
+    standing = data[span.start : span.end].decode("utf-8", "replace")
+    chosen = any(proposal.text == standing for proposal in proposals)
+    return data[span.start : offset].decode("utf-8", "replace") if chosen else ""
 
 
 class _Proposing:
@@ -192,21 +207,22 @@ class _Proposing:
                 yield _Proposal(name, types.CompletionItemKind.Value, detail, documentation)
 
     def item(
-        self, proposal: _Proposal, edit: types.TextEdit, *, snippet: bool = False
+        self, proposal: _Proposal, edit: types.TextEdit, before: str, *, snippet: bool = False
     ) -> types.CompletionItem:
-        """Return a proposal as an item that makes `edit`."""
+        """Return a proposal as an item that makes `edit` and is shown although `before` stands."""
         documentation = [proposal.documentation] if proposal.documentation else []
         detail = self._write.redactor.text(proposal.detail)
         plain = types.InsertTextFormat.PlainText
         # Nobody knows an id by heart: the name finds it too.
         found_by_detail = proposal.kind is types.CompletionItemKind.Value and detail
+        found_by = (before, proposal.text, detail if found_by_detail else "")
         return types.CompletionItem(
             proposal.text,
             kind=proposal.kind,
             detail=detail or None,
             documentation=self._write.content(documentation) if documentation else None,
             sort_text=f"{0 if proposal.preferred else 1}{proposal.text}",
-            filter_text=f"{proposal.text} {detail}" if found_by_detail else None,
+            filter_text=" ".join(filter(None, found_by)) if before or found_by_detail else None,
             insert_text_format=types.InsertTextFormat.Snippet if snippet else plain,
             text_edit=edit,
         )
@@ -252,7 +268,7 @@ class _Inserting:
         replaced = Span(cursor.span.start, end if self._needs_value else cursor.span.end)
         self._range = lsp_range(file.buffer.range(replaced, encoding))
 
-    def item(self, proposal: _Proposal, proposing: _Proposing) -> types.CompletionItem:
+    def item(self, proposal: _Proposal, proposing: _Proposing, before: str) -> types.CompletionItem:
         """Return a proposal as an item of the client's."""
         quoted = json.dumps(proposal.text, ensure_ascii=False)
         if self._cursor.opened:
@@ -260,7 +276,7 @@ class _Inserting:
             quoted = quoted[1:-1] if keeps_quote else quoted[1:]
         value = self._value_of(proposal.key) if self._needs_value and proposal.key else ""
         edit = types.TextEdit(self._range, quoted + value)
-        return proposing.item(proposal, edit, snippet="$" in value)
+        return proposing.item(proposal, edit, before, snippet="$" in value)
 
     def _value_of(self, key: KnownKey) -> str:
         """Return the colon and an empty value with the cursor in it, where the client can."""
