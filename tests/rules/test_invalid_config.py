@@ -33,6 +33,20 @@ def test_it_marks_what_is_wrong_in_every_kind_of_file(
     assert all(one.found.finding.message.endswith(".") for one in marked)
 
 
+@pytest.mark.parametrize(
+    ("version", "consequence"),
+    [("2.1.146", "hangs or fails when it uses"), ("2.1.330", "passes over")],
+)
+def test_it_says_what_comes_of_empty_credentials(
+    tmp_path: Path, version: str, consequence: str
+) -> None:
+    (marked,) = marked_by(
+        RULE, reviewed(headline().with_files({CREDENTIALS: ""}), tmp_path, version)
+    )
+
+    assert marked.found.finding.message.endswith(f"Claude Code {consequence} this profile.")
+
+
 def test_it_marks_a_wrong_type_with_its_key(tmp_path: Path) -> None:
     text = '{"organization_id": 12, "authentication": {"type": "user_oauth"}}'
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from billing_lens.billing.credential import Place
+from billing_lens.billing.profile import EMPTY_CREDENTIALS_HANG
 from billing_lens.config.concern import concerns_claude
 from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile, Problem
@@ -37,7 +38,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     for file in machine.files.values():
         if file.kind in CONSEQUENCES:
             for problem in file.problems:
-                yield _finding(file, problem)
+                yield _finding(machine, file, problem)
         elif file.kind in DECLARING_KINDS and concerns_claude(file):
             yield from _not_understood(file)
     preferences = preferences_file_of(machine)
@@ -89,12 +90,19 @@ def _unheeded(problem: Problem, what: str) -> str:
     return f"Nothing in {what} counts."
 
 
-def _finding(file: ConfigFile, problem: Problem) -> Finding:
+def _finding(machine: Machine, file: ConfigFile, problem: Problem) -> Finding:
     spoiled = file.says_nothing and file.entry.state is not FileState.OUTSIDE_HOME
-    consequence = f" {CONSEQUENCES[file.kind]}" if spoiled else ""
+    consequence = f" {_consequence(machine, file)}" if spoiled else ""
     return Finding(
         "invalid-config",
         Severity.WARNING,
         f"{problem.message}{consequence}",
         Place(file.path, problem.pointer or "", span=problem.span),
     )
+
+
+def _consequence(machine: Machine, file: ConfigFile) -> str:
+    falls_back = not file.entry.data and machine.version not in EMPTY_CREDENTIALS_HANG
+    if file.kind is Kind.ANTHROPIC_CREDENTIALS and falls_back:
+        return "Claude Code passes over this profile."
+    return CONSEQUENCES[file.kind]
