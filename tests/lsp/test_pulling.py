@@ -185,17 +185,23 @@ async def test_the_editor_pulls_by_itself_what_it_changed_and_is_told_of_the_res
     assert [each["severity"] for each in (await editor.pull(other))["items"]] == [HINT]
 
 
-async def test_a_document_pulled_before_the_settings_are_there_waits_for_them(
-    run_server: RunServer, machine: MadeUpMachine
-) -> None:
-    editor = await run_server(machine)
-    editor.settings = {"expected": {"billing": "api_usage"}}
+async def just_started(editor: Editor, settings: object) -> Path:
+    """Open the profile when the server has not looked yet, for it waits for these settings."""
+    editor.settings = settings
     params = types.InitializeParams(capabilities=capable(pulling=True, configuration=True))
     editor.capabilities = params.capabilities
     await editor.initialize_async(params)
     path = editor.home(PROFILE)
     editor.initialized(types.InitializedParams())
     editor.open_uri(path.as_uri(), read(path))
+    return path
+
+
+async def test_a_document_pulled_before_the_settings_are_there_waits_for_them(
+    run_server: RunServer, machine: MadeUpMachine
+) -> None:
+    editor = await run_server(machine)
+    path = await just_started(editor, {"expected": {"billing": "api_usage"}})
 
     assert await codes(editor, path) == []
 
@@ -204,22 +210,17 @@ async def test_a_pull_that_waits_can_be_cancelled(
     run_server: RunServer, machine: MadeUpMachine
 ) -> None:
     editor = await run_server(machine)
-    editor.settings = asyncio.Event()
-    params = types.InitializeParams(capabilities=capable(pulling=True, configuration=True))
-    editor.capabilities = params.capabilities
-    await editor.initialize_async(params)
-    path = editor.home(PROFILE)
-    editor.initialized(types.InitializedParams())
-    editor.open_uri(path.as_uri(), read(path))
+    settings = asyncio.Event()
+    path = await just_started(editor, settings)
     document = {"textDocument": {"uri": path.as_uri()}}
     pull = {"jsonrpc": "2.0", "method": types.TEXT_DOCUMENT_DIAGNOSTIC, "params": document}
     editor.say({**pull, "id": 1})
-    editor.say({**pull})
+    editor.say(pull)
     editor.say({"jsonrpc": "2.0", "method": types.CANCEL_REQUEST, "params": {"id": 1}})
     with pytest.raises(RequestRefusedError) as refused:
         await editor.answer(1)
     assert refused.value.code == REQUEST_CANCELLED
-    editor.settings.set()
+    settings.set()
     assert await codes(editor, path) == TAKES_OVER
 
 
