@@ -154,12 +154,16 @@ class ConfigFile(Struct, frozen=True, dict=True):
         return self.buffer.text.strip("\ufeff \t\r\n\v\f\u00a0\u2028\u2029")
 
     @cached_property
-    def _model(self) -> tuple[ConfigModel, tuple[tuple[str, str], ...]] | None:
+    def _known_members(self) -> object:
         model = MODELS.get(self.kind)
         if model is None or self._accepted is None:
             return None
-        value = self._accepted.picked([pointer_of(name) for name in field_names(model)])
-        return read_model(model, value) if value is not None else None
+        return self._accepted.picked([pointer_of(name) for name in field_names(model)])
+
+    @cached_property
+    def _model(self) -> tuple[ConfigModel, tuple[tuple[str, str], ...]] | None:
+        value = self._known_members
+        return read_model(MODELS[self.kind], value) if value is not None else None
 
     def model(self, expected: type[ModelT]) -> ModelT | None:
         """Return what the file says as `expected`, None when Claude Code would read nothing."""
@@ -278,11 +282,11 @@ class ConfigFile(Struct, frozen=True, dict=True):
     def opened_as(self, text: OpenText) -> ConfigFile:
         """Return this file with an editor's text over it, as if it stood on the disk.
 
-        What Claude Code gets from it is not read again where that comes of the same document.
+        What Claude Code gets from it is not read again where that comes of the same values.
         """
         entry = replace(self.entry, state=FileState.REGULAR)
         file = replace(self, entry=entry, opened=text)
-        if file._accepted is self._accepted:
+        if file._known_members is self._known_members:
             cast("dict[str, object]", file.__dict__)["_model"] = self._model
         return file
 

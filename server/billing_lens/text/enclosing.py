@@ -1,7 +1,8 @@
 """The values around what is typed into a valid text, and whether they still are values.
 
-A text in which a value stands in the place of another is as valid as it was. So after a keystroke
-it is enough to read the innermost value around it, however long the text is.
+A text in which a value stands in the place of another is as valid as it was, and so is one in which
+values stand between the same neighbours. So after a keystroke it is enough to read the innermost
+value around it, or what is between two of its children, however long the text is.
 """
 
 from __future__ import annotations
@@ -11,53 +12,52 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from billing_lens.text.buffer import BufferEdit
 from billing_lens.text.edited_bytes import Bytes
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.positions import Span
 from billing_lens.text.slices import SliceSource
-from billing_lens.text.strictness import SyntaxProblem, is_plain_json, refusals_within
+from billing_lens.text.stretch import Stretch
+from billing_lens.text.strictness import (
+    SyntaxProblem,
+    all_refusals,
+    is_plain_json,
+    refusals_within,
+)
 
 _MOST_BRACKETS = 300
 """How many a value may have to be judged alone: nested in each other and in what is around it, they
 must stay below the depth at which a text is refused."""
+_SPACE = b" \t\r\n"
+_VALUE = b'""'
+_MEMBER = b'"":""'
 
 
-class Stretch(NamedTuple):
-    """What edits replaced: the bytes from `start` to `old_end` became those up to `new_end`."""
+class Judged(NamedTuple):
+    """Bytes of the newer text that are read alone, between others that stand for what is around."""
 
-    start: int
-    old_end: int
-    new_end: int
+    node: JsonNode | None
+    """The value that they are in, as it was before the change; None for the text as a whole."""
+    before: bytes
+    text: bytes
+    after: bytes
+    offset: int
+    """Where `text` stands in the newer text."""
+    only_space: bool = False
+    """Whether nothing but white space between values was changed."""
 
     @property
-    def old(self) -> Span:
-        """The bytes of the older text."""
-        return Span(self.start, self.old_end)
+    def whole(self) -> bytes:
+        """What is read."""
+        return self.before + self.text + self.after
 
-    @property
-    def growth(self) -> int:
-        """How many bytes longer the newer text is."""
-        return self.new_end - self.old_end
-
-    def followed_by(self, edit: BufferEdit) -> Stretch:
-        """Return what this and a later edit replaced together, and what lies between them."""
-        start, end = min(self.start, edit.start_byte), max(self.new_end, edit.old_end_byte)
-        return Stretch(start, end - self.growth, end + edit.new_end_byte - edit.old_end_byte)
-
-    def is_undone(self, older: Bytes, newer: Bytes) -> bool:
-        """Whether both texts are the same."""
-        same_length = self.old_end == self.new_end
-        return same_length and older[slice(*self.old)] == newer[slice(*self.old)]
-
-
-def stretch_of(edits: Sequence[BufferEdit], before: Stretch | None = None) -> Stretch:
-    """Return what edits, one at least, replaced one after the other, and others `before` them."""
-    first = edits[0]
-    stretch = before or Stretch(first.start_byte, first.old_end_byte, first.old_end_byte)
-    for edit in edits:
-        stretch = stretch.followed_by(edit)
-    return stretch
+    def problems(self) -> tuple[SyntaxProblem, ...] | None:
+        """Return why the newer text would be refused; None where more of it decides too."""
+        whole, shift = self.whole, self.offset - len(self.before)
+        found = all_refusals(whole) if self.node is None else refusals_within(whole)
+        end = len(self.before) + len(self.text)
+        if found and not (len(self.before) <= found[0].span.start and found[-1].span.end <= end):
+            return None
+        return found and tuple(replace(it, span=_moved(it.span, shift)) for it in found)
 
 
 class EnclosingValues:
@@ -65,8 +65,13 @@ class EnclosingValues:
 
     def __init__(self, source: SliceSource, known: Sequence[JsonNode] = ()) -> None:
         """Look into `source`; `known` are values in each other, the outermost first."""
-        self._source = source
+        self.source = source
         self._known = [*known] or [source.root()]
+
+    @property
+    def root(self) -> JsonNode:
+        """The text's value."""
+        return self._known[0]
 
     def around(self, span: Span) -> Sequence[JsonNode]:
         """Return the values that begin before `span` and end after it, the outermost first."""
@@ -74,15 +79,26 @@ class EnclosingValues:
             self._known.pop()
         if not _holds(self._known[-1], span):
             return ()
-        while inner := self._source.child_around(self._known[-1], span):
+        while inner := self.source.child_around(self._known[-1], span):
             self._known.append(inner)
         return self._known
 
-    def after(self, stretch: Stretch, judged: JsonNode, source: SliceSource) -> EnclosingValues:
-        """Return the same of the text of `source`, in which `judged` was changed and is a value."""
-        kept = self._known[: self._known.index(judged) + 1]
+    def after(self, stretch: Stretch, judged: Judged, text: Bytes) -> EnclosingValues:
+        """Return the same of `text`, in which what was judged is valid."""
+        if judged.node is None:
+            return self._outside(stretch, text)
+        kept = self._known[: self._known.index(judged.node) + 1]
+        unchanged = kept if judged.only_space else kept[:-1]
+        source = self.source.after(stretch, text, [it.span.start for it in unchanged])
         changed = (replace(it, span=_grown(it.span, stretch), source=source) for it in kept)
         return EnclosingValues(source, [*changed])
+
+    def _outside(self, stretch: Stretch, text: Bytes) -> EnclosingValues:
+        """Return the same of `text`, which differs before or behind its value."""
+        behind = stretch.start >= self.root.span.end
+        source = self.source.after(stretch, text, [self.root.span.start] if behind else [])
+        span = self.root.span if behind else _moved(self.root.span, stretch.growth)
+        return EnclosingValues(source, [replace(self.root, span=span, source=source)])
 
 
 class Judgement(NamedTuple):
@@ -94,31 +110,74 @@ class Judgement(NamedTuple):
 
 
 def judged_alone(
-    values: Sequence[JsonNode], stretch: Stretch, text: Bytes
-) -> tuple[Judgement, JsonNode] | None:
-    """Return what is wrong with `text`, and which of the `values` around the change tells it.
-
-    None where no more than the whole text tells. The value is as it was before the change.
-    """
-    for node, part in _parts(values, stretch, text):
-        if is_plain_json(part):
-            return Judgement(is_plain=True, problems=()), node
-        problems = refusals_within(part)
+    values: EnclosingValues, stretch: Stretch, text: Bytes
+) -> tuple[Judgement, Judged] | None:
+    """Return what is wrong with `text`, and what of it tells; None where only the whole does."""
+    for judged in _candidates(values, stretch, text):
+        if is_plain_json(judged.whole):
+            return Judgement(is_plain=True, problems=()), judged
+        problems = judged.problems()
         if problems is not None:
-            moved = (replace(it, span=_moved(it.span, node.span.start)) for it in problems)
-            return Judgement(is_plain=False, problems=tuple(moved)), node
+            return Judgement(is_plain=False, problems=problems), judged
     return None
 
 
-def _parts(
-    values: Sequence[JsonNode], stretch: Stretch, text: Bytes
-) -> Iterator[tuple[JsonNode, bytes]]:
-    """Yield each value with its new text, the innermost first, up to what is cheap and certain."""
-    for depth, node in reversed([*enumerate(values)]):
+def _candidates(values: EnclosingValues, stretch: Stretch, text: Bytes) -> Iterator[Judged]:
+    """Yield what may tell, the smallest first, up to what is cheap and certain."""
+    around = values.around(stretch.old)
+    if not around:
+        yield from _beside_root(values.root, stretch, text)
+        return
+    between = _between_children(values.source, around[-1], stretch, text)
+    if between and _is_shallow(len(around), between.text):
+        yield between
+    for depth, node in reversed([*enumerate(around)]):
         part = text[slice(*_grown(node.span, stretch))]
-        if depth + part.count(b"{") + part.count(b"[") > _MOST_BRACKETS:
+        if not _is_shallow(depth, part):
             return
-        yield node, part
+        # Its last byte ends it, or something else does.
+        yield Judged(node, b"", part[:-1], part[-1:], node.span.start)
+
+
+def _between_children(
+    source: SliceSource, node: JsonNode, stretch: Stretch, text: Bytes
+) -> Judged | None:
+    """Return what is between the children on both sides of the change, where they are known."""
+    gap = source.gap(node, stretch.old)
+    if gap is None:
+        return None
+    found = text[gap.start : gap.end + stretch.growth]
+    child = _MEMBER if node.kind == "object" else _VALUE
+    opening, closing = (b"{", b"}") if node.kind == "object" else (b"[", b"]")
+    return Judged(
+        node,
+        opening + (child if gap.has_left else b""),
+        found,
+        (child if gap.has_right else b"") + closing,
+        gap.start,
+        only_space=gap.is_between and _is_space(source, stretch, text),
+    )
+
+
+def _beside_root(root: JsonNode, stretch: Stretch, text: Bytes) -> Iterator[Judged]:
+    """Yield what stands before or behind the text's value, where the change is there."""
+    if root.kind not in ("object", "array"):
+        return
+    if stretch.start >= root.span.end:
+        start, end = root.span.end, len(text)
+        yield Judged(None, _VALUE, text[start:end], b"", start, only_space=True)
+    elif stretch.old_end <= root.span.start:
+        found = text[: root.span.start + stretch.growth]
+        yield Judged(None, b"", found, _VALUE, 0, only_space=True)
+
+
+def _is_shallow(depth: int, text: bytes) -> bool:
+    return depth + text.count(b"{") + text.count(b"[") <= _MOST_BRACKETS
+
+
+def _is_space(source: SliceSource, stretch: Stretch, text: Bytes) -> bool:
+    old, new = source.text_of(stretch.old), text[slice(*stretch.new)]
+    return not old.strip(_SPACE) and not new.strip(_SPACE)
 
 
 def _holds(node: JsonNode, span: Span) -> bool:

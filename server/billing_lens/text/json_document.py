@@ -11,17 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from billing_lens.text.buffer import BufferEdit
 from billing_lens.text.comments import blanked, extras
 from billing_lens.text.edited_bytes import Bytes
-from billing_lens.text.enclosing import (
-    EnclosingValues,
-    Judgement,
-    Stretch,
-    judged_alone,
-    stretch_of,
-)
+from billing_lens.text.enclosing import EnclosingValues, Judged, Judgement, judged_alone
 from billing_lens.text.json_node import JsonNode, NodeKind
 from billing_lens.text.json_pointer import followed, parts_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.slices import SliceSource
+from billing_lens.text.stretch import Stretch, stretch_of
 from billing_lens.text.strictness import (
     JsonSyntaxError,
     SyntaxProblem,
@@ -228,21 +223,22 @@ class JsonDocument:
         if self._change is None:
             return None
         valid, stretch = self._change
-        found = judged_alone(valid._enclosing.around(stretch.old), stretch, self._given)
+        found = judged_alone(valid._enclosing, stretch, self._given)
         if found is None:
             return None
-        judgement, value = found
+        judgement, judged = found
         if judgement.is_plain:
-            self._follow(valid, stretch, value)
+            self._follow(valid, stretch, judged)
         return judgement
 
-    def _follow(self, valid: JsonDocument, stretch: Stretch, changed: JsonNode) -> None:
-        """Take over what is known of an older text in which only the value `changed` differs."""
-        source = SliceSource(self.data)
-        self._source = source
-        self._enclosing = valid._enclosing.after(stretch, changed, source)
-        if source.root().kind == "object" and changed.pointer:
-            touched = ((), parts_of(changed.pointer)[:1])
+    def _follow(self, valid: JsonDocument, stretch: Stretch, judged: Judged) -> None:
+        """Take over what is known of an older text that differs only in what was judged."""
+        self._enclosing = valid._enclosing.after(stretch, judged, self._given)
+        self._source = self._enclosing.source
+        if judged.only_space:
+            self._picks = {**valid._picks}
+        elif self._enclosing.root.kind == "object" and judged.node and judged.node.pointer:
+            touched = ((), parts_of(judged.node.pointer)[:1])
             self._picks = {
                 wanted: value
                 for wanted, value in valid._picks.items()
