@@ -17,6 +17,7 @@ from billing_lens.config.file import ConfigFile
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Verdict
+from billing_lens.rules.team_policy import team_policy_of
 from billing_lens.rules.toml_reader import Severities
 from billing_lens.rules.wanted import NOTHING_WANTED, Wanted, wanted_of
 
@@ -133,7 +134,9 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
     where only a whole `review` can tell.
     """
     was, now = before.machine.file(path), machine.file(path)
-    if was is None or now is None or not now.means_the_same_as(was):
+    if was is None or now is None or not now.means_the_same_as(was, machine.version.numbers):
+        return None
+    if _follows_team(machine) != _follows_team(before.machine):
         return None
     kept = [
         found
@@ -154,6 +157,11 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
     ]
     wanted = [it for found in anew if (it := _as_wanted(found, before.wanted))]
     return replace(before, machine=machine, findings=_in_order([*kept, *wanted]))
+
+
+def _follows_team(machine: Machine) -> bool:
+    policy = team_policy_of(machine)
+    return policy is not None and policy.is_trusted
 
 
 def _still_stands(place: Place, file: ConfigFile) -> bool:

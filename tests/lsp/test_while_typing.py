@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
+from billing_lens.billing.route import Billing
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.lsp.keystroke_messages import (
@@ -27,8 +28,18 @@ from tests.unit.fixes.headline_fixes import reader_of
 
 VERSION = "2.1.146"
 SETTINGS = ".claude/settings.json"
+POLICY = '[expected]\nbilling = "api_usage"\n'
 MACHINE = headline().with_files(
-    {SETTINGS: '{\n  "model": "opus",\n  "env": {"ANTHROPIC_MODEL": "a", "EDITOR": "vi"}\n}\n'}
+    {
+        SETTINGS: """{
+  "model": "opus",
+  "cleanupPeriodDays": 30,
+  "permissions": {"allow": ["Bash(ls)"], "defaultMode": "plan"},
+  "env": {"ANTHROPIC_MODEL": "a", "EDITOR": "vi"}
+}
+""",
+        "proj/.billing-lens.toml": POLICY,
+    }
 )
 FILES = (
     (SETTINGS, Kind.CLAUDE_SETTINGS),
@@ -114,5 +125,35 @@ def test_another_meaning_needs_a_whole_look(tmp_path: Path) -> None:
     typing = Typing(MACHINE, tmp_path, *FILES[0])
     at = typing.text.index("EDITOR")
     typing.replace(at, at + len("EDITOR"), "ANTHROPIC_API_KEY")
+
+    assert reviewed_while_typing(typing.before, typing.read(), typing.path) is None
+
+
+def test_what_claude_code_takes_no_notice_of_needs_no_whole_look(tmp_path: Path) -> None:
+    typing = Typing(MACHINE, tmp_path, *FILES[0])
+    typing.replace(typing.text.index("Bash"), typing.text.index("Bash"), "x")
+
+    assert reviewed_while_typing(typing.before, typing.read(), typing.path)
+
+
+def test_a_field_that_spoils_the_settings_needs_a_whole_look(tmp_path: Path) -> None:
+    typing = Typing(MACHINE, tmp_path, *FILES[0])
+    typing.replace(typing.text.index("30"), typing.text.index("30"), "-")
+
+    assert reviewed_while_typing(typing.before, typing.read(), typing.path) is None
+
+
+def test_trust_is_what_it_was_while_the_state_is_broken_and_no_more_once_it_is_taken_back(
+    tmp_path: Path,
+) -> None:
+    typing = Typing(MACHINE, tmp_path, ".claude.json", Kind.CLAUDE_STATE)
+    before = typing.before.expected
+    assert before
+    assert before.billing is Billing.API_USAGE
+    typing.replace(0, 0, "{")
+    assert review(typing.read(), Mode.INTERACTIVE).expected == before
+    typing.replace(0, 1, "")
+    trust = typing.text.index("true", typing.text.index("hasTrust"))
+    typing.replace(trust, trust + len("true"), "false")
 
     assert reviewed_while_typing(typing.before, typing.read(), typing.path) is None

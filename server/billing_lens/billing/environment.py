@@ -18,7 +18,6 @@ from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.known_key import SWITCHED_ON
 from billing_lens.config.models import ClaudeSettings
-from billing_lens.config.settings_types import wrong_settings
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.text.json_document import pointer_of
 
@@ -217,7 +216,7 @@ def is_ignored(file: ConfigFile, machine: Machine) -> bool:
     """
     if file.scope is Scope.MANAGED and machine.version in MANAGED_ARE_LENIENT:
         return file.value is None
-    return file.value is None or bool(wrong_settings(file.value, machine.version.numbers))
+    return file.value is None or bool(file.wrong_settings(machine.version.numbers))
 
 
 def _is_kept_by_desktop(machine: Machine, name: str) -> bool:

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from billing_lens.billing.login import state_file
 from billing_lens.machine.machine import Machine
+from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_pointer import pointer_of
 
 
@@ -18,11 +19,11 @@ def is_trusted(machine: Machine, folder: PurePath) -> bool:
     if machine.in_ci:
         return True
     file = state_file(machine)
-    if file is None or file.is_broken:
+    document = file.understood if file else None
+    if not isinstance(document, JsonDocument) or document.problems:
         return False
     folders = (it for it in (machine.cwd, *machine.cwd.parents) if it.is_relative_to(folder))
     answers = (
-        file.document.node(pointer_of("projects", str(it), "hasTrustDialogAccepted"))
-        for it in folders
+        document.node(pointer_of("projects", str(it), "hasTrustDialogAccepted")) for it in folders
     )
     return any(answer is not None and answer.value is True for answer in answers)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from billing_lens.config.document import Document, PlacedNode, document_of, document_type
 from billing_lens.config.entry import FileEntry, FileState
+from billing_lens.config.hook_settings import Version
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.models import (
     ClaudeCredentials,
@@ -22,6 +23,7 @@ from billing_lens.config.models import (
     field_names,
     read_model,
 )
+from billing_lens.config.settings_types import wrong_settings
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.json_document import JsonDocument, pointer_of
 from billing_lens.text.json_pointer import parts_of
@@ -170,6 +172,16 @@ class ConfigFile(Struct, frozen=True, dict=True):
         model = self._model[0] if self._model else None
         return model if isinstance(model, expected) else None
 
+    def wrong_settings(self, version: Version) -> tuple[tuple[str, str], ...]:
+        """Return `settings_types.wrong_settings` of what Claude Code gets from a settings file."""
+        if version not in self._wrong_settings:
+            self._wrong_settings[version] = wrong_settings(self.value, version)
+        return self._wrong_settings[version]
+
+    @cached_property
+    def _wrong_settings(self) -> dict[Version, tuple[tuple[str, str], ...]]:
+        return {}
+
     @cached_property
     def is_broken(self) -> bool:
         """Whether a JSON file's text would be refused as JSON."""
@@ -266,8 +278,8 @@ class ConfigFile(Struct, frozen=True, dict=True):
         span = whole if self.kind in PLAIN_KINDS else self.span_of(pointer)
         return self.buffer.range(span, encoding) if span else None
 
-    def means_the_same_as(self, other: ConfigFile) -> bool:
-        """Whether Claude Code gets the same from both; their texts may differ.
+    def means_the_same_as(self, other: ConfigFile, version: Version) -> bool:
+        """Whether Claude Code of `version` is paid the same with both; their texts may differ.
 
         Answers False where that cannot be told without a look at all of the texts.
         """
@@ -275,9 +287,14 @@ class ConfigFile(Struct, frozen=True, dict=True):
             return False
         if self._accepted is other._accepted:
             return True
-        if self.kind is Kind.CLAUDE_SETTINGS:
-            return self.value == other.value
-        return bool(self._accepted) and bool(other._accepted) and self._model == other._model
+        if not self._accepted or not other._accepted or self._model != other._model:
+            return False
+        return self.kind is not Kind.CLAUDE_SETTINGS or self._counts_as(other, version)
+
+    def _counts_as(self, other: ConfigFile, version: Version) -> bool:
+        """Whether as much of both settings files counts, by their fields and what is wrong."""
+        same_fields = _field_names_in(self.value) == _field_names_in(other.value)
+        return same_fields and self.wrong_settings(version) == other.wrong_settings(version)
 
     def opened_as(self, text: OpenText) -> ConfigFile:
         """Return this file with an editor's text over it, as if it stood on the disk.
@@ -298,6 +315,10 @@ class ConfigFile(Struct, frozen=True, dict=True):
     def missing(self) -> ConfigFile:
         """Return this file as it would be if it were not there."""
         return replace(self, entry=FileEntry(self.path, FileState.MISSING), opened=None)
+
+
+def _field_names_in(settings: object) -> object:
+    return cast("dict[str, object]", settings).keys() if isinstance(settings, dict) else None
 
 
 def _stand(file: ConfigFile) -> tuple[object, ...]:

@@ -18,7 +18,8 @@ the entries of MCP server lists and of marketplaces need beyond their shape.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import cast
 
 from msgspec import Struct
@@ -316,16 +317,23 @@ def wrong_settings(value: object, version: Version = NEWEST) -> tuple[tuple[str,
     return tuple((pointer_of(*path), message) for path, message in wrong)
 
 
-def _wrong_fields(settings: object, version: Version) -> Iterator[tuple[Path, str]]:
+def _wrong_fields(settings: dict[str, object], version: Version) -> Iterator[tuple[Path, str]]:
+    for pattern, field in _patterns(version):
+        if pattern[0] in settings:
+            for path, value in _found(settings, pattern):
+                message = _complaint(field, value)
+                if message:
+                    yield path, message
+
+
+@cache
+def _patterns(version: Version) -> tuple[tuple[tuple[str, ...], Field], ...]:
+    """Return the fields of a version by the parts of their patterns, which begin with a name."""
     table: dict[str, Field] = {}
     for era in ERAS:
         if era.since <= version < era.before:
             table.update(era.fields)
-    for pattern, field in table.items():
-        for path, value in _found(settings, tuple(pattern[1:].split("/"))):
-            message = _complaint(field, value)
-            if message:
-                yield path, message
+    return tuple((tuple(pattern[1:].split("/")), field) for pattern, field in table.items())
 
 
 def _found(value: object, pattern: tuple[str, ...]) -> Iterator[tuple[Path, object]]:
@@ -333,10 +341,16 @@ def _found(value: object, pattern: tuple[str, ...]) -> Iterator[tuple[Path, obje
     if not pattern:
         yield (), value
         return
-    for name, child in _children(value):
-        if pattern[0] in ("*", name):
-            for path, found in _found(child, pattern[1:]):
-                yield (name, *path), found
+    for name, child in _named(value, pattern[0]):
+        for path, found in _found(child, pattern[1:]):
+            yield (name, *path), found
+
+
+def _named(value: object, name: str) -> Iterable[tuple[str | int, object]]:
+    if name == "*":
+        return _children(value)
+    members = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    return ((name, members[name]),) if name in members else ()
 
 
 def _children(value: object) -> Iterator[tuple[str | int, object]]:

@@ -8,7 +8,6 @@ from billing_lens.billing.credential import Place
 from billing_lens.billing.environment import is_ignored
 from billing_lens.config.file import ConfigFile, Problem, name_of
 from billing_lens.config.kinds import Kind, Scope
-from billing_lens.config.settings_types import wrong_settings
 from billing_lens.fixes.settings_fixes import settings_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Finding, Severity, Verdict, rule
@@ -39,7 +38,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 def _wrong_fields(file: ConfigFile, machine: Machine) -> Iterator[Problem]:
     if file.is_broken:
         return
-    for pointer, message in wrong_settings(file.value, machine.version.numbers):
+    for pointer, message in file.wrong_settings(machine.version.numbers):
         name = name_of(pointer)
         yield Problem("wrong-type", f"{name} {message}.", file.span_of(pointer), pointer)
 
