@@ -22,6 +22,9 @@ EDITS = st.lists(
 )
 
 
+SPACES = st.sampled_from([" ", "\n", "\t \r\n", ""])
+
+
 class Typing:
     """A document that is edited and asked, keystroke by keystroke."""
 
@@ -86,13 +89,49 @@ def test_values_are_found_after_edits_that_keep_the_text_valid(
         node = typing.document.node(data.draw(st.sampled_from(strings)))
         assert node is not None
         typing.put(node.span.start + 1, node.span.start + 1, f"typed {number}")
-        fresh = JsonDocument.parse(typing.buffer.data)
-        assert typing.document.picked(wanted) == fresh.picked(wanted)
-        for pointer in pointers_in(fresh.value()):
-            ours, theirs = typing.document.node(pointer), fresh.node(pointer)
-            assert ours is not None
-            assert theirs is not None
-            assert (ours.span, ours.value) == (theirs.span, theirs.value)
+        assert_all_is_found(typing.document, wanted)
+
+
+@settings(deadline=None, max_examples=150)
+@given(CONTAINERS, st.data())
+def test_values_are_found_after_spaces_between_them(value: object, data: st.DataObject) -> None:
+    """Where nobody looks in between, changes at several places add up."""
+    typing = Typing(json.dumps(value, indent=1))
+    wanted = data.draw(st.lists(st.sampled_from([*pointers_in(value)]), max_size=3))
+    for number in range(6):
+        typing.document.picked(wanted)
+        text = typing.buffer.data
+        blanks = [it for it in range(len(text)) if text[it] in b"\n"]
+        fresh = JsonDocument.parse(text)
+        nodes = map(fresh.node, pointers_in(fresh.value()))
+        strings = [it.span for it in nodes if it and it.kind == "string"]
+        if strings and data.draw(st.integers(0, 3)) == 0:
+            at = data.draw(st.sampled_from(strings)).start + 1
+            typing.put(at, at, f"typed {number}")
+        elif blanks and data.draw(st.booleans()):
+            at = data.draw(st.sampled_from(blanks)) + 1
+            typing.put(at, at + (text[at : at + 1] == b" "), data.draw(SPACES))
+        else:
+            at = data.draw(st.sampled_from([0, len(text)]))
+            typing.put(at, at, data.draw(SPACES))
+        if data.draw(st.booleans()):
+            assert_all_is_found(typing.document, wanted)
+    assert_all_is_found(typing.document, wanted)
+
+
+def assert_all_is_found(document: JsonDocument, wanted: list[str]) -> None:
+    fresh = JsonDocument.parse(document.data)
+    assert document.problems == fresh.problems == ()
+    assert document.picked(wanted) == fresh.picked(wanted)
+    for pointer in pointers_in(fresh.value()):
+        ours, theirs = document.node(pointer), fresh.node(pointer)
+        assert ours is not None
+        assert theirs is not None
+        assert (ours.span, ours.key_span, ours.value) == (
+            theirs.span,
+            theirs.key_span,
+            theirs.value,
+        )
 
 
 def test_a_text_that_is_restored_is_the_one_it_was() -> None:
@@ -131,3 +170,15 @@ def test_a_value_that_is_too_deep_where_it_stands_is_refused() -> None:
     typing = Typing('{"a": ' + "[" * around + "]" * around + "}")
     typing.type_at("[" * around, "[" * inside + "]" * inside)
     assert_like_a_fresh_one(typing.document)
+
+
+def test_what_is_typed_between_two_children_of_a_long_value_is_read_alone() -> None:
+    numbers = ", ".join(map(str, range(1000)))
+    typing = Typing(f'{{"long": [{numbers}],\n "short": 1}}\n')
+    assert typing.document.node("/short")
+    for place, typed in (("500", ","), ("],", ","), ("1}", "x"), ("700,", '"')):
+        before = typing.document
+        assert typing.type_at(place, typed).problems
+        assert_like_a_fresh_one(typing.document)
+        at = typing.buffer.data.index(place.encode()) + len(place)
+        assert typing.put(at, at + 1, "") is before
