@@ -226,3 +226,28 @@ def test_no_problem_shows_a_value(value: dict[str, object]) -> None:
 
     assert len(file.problems) == len(value)
     assert_no_canary("\n".join(problem.message for problem in file.problems))
+
+
+def test_each_version_judges_the_fields_of_settings_by_itself() -> None:
+    file = config_file('{"disableReplyCheck": 1}', Kind.CLAUDE_SETTINGS)
+    assert file.wrong_settings((2, 1, 146)) == ()
+    assert file.wrong_settings((2, 1, 330)) != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_the_same"),
+    [
+        ('{"theme": "light", "model": "opus"}', True),
+        ('{"thema": "dark", "model": "opus"}', False),
+        ('{"theme": "dark", "model": "haiku"}', False),
+        ('{"theme": "dark", "model": 1}', False),
+        ("[]", False),
+        ("", False),
+    ],
+)
+def test_settings_mean_the_same_while_no_field_that_matters_differs(
+    text: str, *, is_the_same: bool
+) -> None:
+    one = config_file('{"theme": "dark", "model": "opus"}', Kind.CLAUDE_SETTINGS)
+    other = config_file(text, Kind.CLAUDE_SETTINGS)
+    assert other.means_the_same_as(one, (2, 1, 330)) == is_the_same

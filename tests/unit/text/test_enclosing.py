@@ -20,8 +20,6 @@ TYPED = st.sampled_from([*PUNCTUATION, *OTHER, "\ufeff"])
 EDITS = st.lists(
     st.tuples(st.integers(0, 400), st.integers(0, 3), TYPED | st.just("")), max_size=12
 )
-
-
 SPACES = st.sampled_from([" ", "\n", "\t \r\n", ""])
 
 
@@ -61,6 +59,11 @@ def assert_like_a_fresh_one(document: JsonDocument) -> None:
 @example('{"a": {"b": "x"}, "c": 1}', [(14, 1, "")])
 @example("[[null,null\n]]", [(7, 0, "//")])
 @example('{"a": {"b": 12}}', [(13, 0, "}"), (13, 1, ""), (13, 0, " ")])
+@example("[1, 2]", [(2, 0, "3")])
+@example("[1, 2]", [(4, 0, "3")])
+@example("[1, 2]", [(4, 0, "x")])
+@example("12", [(2, 0, "3")])
+@example('["a", 22]', [(4, 1, "")])
 def test_every_keystroke_is_judged_as_the_whole_text_is(
     text: str, edits: list[tuple[int, int, str]]
 ) -> None:
@@ -147,6 +150,20 @@ def test_what_stands_elsewhere_is_not_read_again() -> None:
     before = typing.document.picked(pointers)
     assert typing.type_at("some", " more").picked(pointers) is before
     assert typing.type_at('"a": ', "2").picked(pointers) == {"wanted": {"a": 21}}
+
+
+def test_a_space_between_values_changes_none_of_them() -> None:
+    typing = Typing('{"ab": 1, "c": 2}')
+    before = typing.document.picked(["/ab", "/b"])
+    assert typing.type_at('"ab": 1,', " ").picked(["/ab", "/b"]) is before
+    assert typing.type_at('"ab": 1,', '"b": 3,').picked(["/ab", "/b"]) == {"ab": 1, "b": 3}
+    assert typing.type_at('{"a', " ").picked(["/ab", "/b"]) == {"b": 3}
+
+
+def test_values_are_found_where_another_one_began_before() -> None:
+    typing = Typing(" [[1, 2]]")
+    assert typing.document.node("/0/1")
+    assert_all_is_found(typing.put(0, 1, ""), [])
 
 
 def test_a_value_that_became_several_is_no_value_any_more() -> None:
