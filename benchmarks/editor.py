@@ -78,12 +78,12 @@ def measure_start(rounds: int) -> Iterator[Result]:
 
 
 def measure_keystrokes(size: int, rounds: int) -> Result:
-    """Measure keystrokes in a state file of this size: a quote that breaks it, then its removal."""
+    """Measure keystrokes in the middle of a state file of this size."""
     seconds: dict[str, list[float]] = {"ours": [], "theirs": []}
     with ExitStack() as stack:
         machine = stack.enter_context(_built(with_large_state(size)))
         file = machine.home / STATE
-        quote, removal = _keystrokes(file.read_text(encoding="utf-8"))
+        keystrokes = _keystrokes(file.read_text(encoding="utf-8"))
         servers = {
             whose: stack.enter_context(_server(whose, machine)) for whose in ("ours", "theirs")
         }
@@ -91,9 +91,10 @@ def measure_keystrokes(size: int, rounds: int) -> Result:
             server.initialize(machine.cwd)
             server.open_clean(file)
         for turn in range(rounds + 1):
-            for number, change in enumerate((quote, removal)):
+            for number, change in enumerate(keystrokes):
                 for whose, server in servers.items():
-                    taken = server.change(file, 2 * turn + number + 2, change)
+                    version = len(keystrokes) * turn + number + 2
+                    taken = server.change(file, version, change)
                     if turn:
                         seconds[whose].append(taken)
                 for server in servers.values():
@@ -101,14 +102,17 @@ def measure_keystrokes(size: int, rounds: int) -> Result:
     return _result(f"keystroke at {_in_words(size)}", seconds, KEYSTROKE[size], "ms")
 
 
-def _keystrokes(text: str) -> tuple[dict[str, object], dict[str, object]]:
-    """Return the change that puts a quote into the middle line, and the one that removes it."""
+def _keystrokes(text: str) -> Sequence[dict[str, object]]:
+    """Return changes in the middle line: what puts a quote there, then a letter, and removes it."""
     lines = text.split("\n")
     line = len(lines) // 2
     start = {"line": line, "character": len(lines[line]) // 2}
     end = {**start, "character": start["character"] + 1}
-    quote: dict[str, object] = {"range": {"start": start, "end": start}, "text": '"'}
-    return quote, {"range": {"start": start, "end": end}, "text": ""}
+    removal: dict[str, object] = {"range": {"start": start, "end": end}, "text": ""}
+    changes: list[dict[str, object]] = []
+    for typed in '"x':
+        changes.extend(({"range": {"start": start, "end": start}, "text": typed}, removal))
+    return changes
 
 
 def _profile_pays() -> MadeUpMachine:
