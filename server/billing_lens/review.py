@@ -14,6 +14,7 @@ from billing_lens.billing.history import AccountChange, last_account_change
 from billing_lens.billing.route import Billing, Route, resolve_route
 from billing_lens.billing.surroundings import SeenFrom, declared_environments, environments
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.kinds import Kind
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Verdict
@@ -136,7 +137,8 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
     was, now = before.machine.file(path), machine.file(path)
     if was is None or now is None or not now.means_the_same_as(was, machine.version.numbers):
         return None
-    if _follows_team(machine) != _follows_team(before.machine):
+    is_state = was.kind is Kind.CLAUDE_STATE
+    if is_state and _follows_team(machine) != _follows_team(before.machine):
         return None
     kept = [
         found
@@ -160,6 +162,7 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
 
 
 def _follows_team(machine: Machine) -> bool:
+    """Whether the team's policy counts, which is for the state file to say."""
     policy = team_policy_of(machine)
     return policy is not None and policy.is_trusted
 

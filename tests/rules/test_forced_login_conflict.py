@@ -366,3 +366,16 @@ def test_it_shows_no_secret(tmp_path: Path) -> None:
         shown = as_json(reviewed(machine, tmp_path / str(number), NEWEST))
         assert RULE in shown
         assert_no_canary(shown)
+
+
+@pytest.mark.parametrize(
+    ("organization", "demanded"),
+    [(None, "a login."), (OTHER, "a login of your organization.")],
+)
+def test_no_organization_is_spoken_of_where_none_is_demanded(
+    tmp_path: Path, organization: str | None, demanded: str
+) -> None:
+    seen = reviewed(demanding(WITH_KEY, "claudeai", organization), tmp_path, NEWEST, Mode.HEADLESS)
+
+    assert seen.route.works is False
+    assert seen.route.reason == f"Managed settings demand {demanded}"

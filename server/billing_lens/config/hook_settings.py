@@ -1,6 +1,6 @@
 """Which `hooks` make Claude Code ignore a settings file as a whole.
 
-Source: as for `settings_types`; cases "settings type hooks …" in tests/conformance.
+Source: as for `settings_fields`; cases "settings type hooks …" in tests/conformance.
 """
 
 from __future__ import annotations

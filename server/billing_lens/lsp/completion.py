@@ -94,8 +94,8 @@ def completions(
     cursor = cursor_at(file.buffer.data, offset) if file.kind in _WRITTEN_BY_HAND else None
     if cursor is None:
         return []
-    found = proposing.keys(file, cursor) if cursor.slot == "key" else proposing.values(file, cursor)
-    proposals = [*found]
+    propose = proposing.keys if cursor.slot == "key" else proposing.values
+    proposals = [*propose(file, cursor)]
     inserting = _Inserting(file, cursor, encoding, snippets=support.snippets)
     before = _before(file, cursor.span, offset, proposals)
     return [inserting.item(proposal, proposing, before) for proposal in proposals]

@@ -23,11 +23,11 @@ from billing_lens.text.strictness import (
     is_plain_json,
     refusals_within,
 )
+from billing_lens.text.surroundings import after_space
 
 _MOST_BRACKETS = 300
 """How many a value may have to be judged alone: nested in each other and in what is around it, they
 must stay below the depth at which a text is refused."""
-_SPACE = b" \t\r\n"
 _VALUE = b'""'
 _MEMBER = b'"":""'
 
@@ -176,8 +176,8 @@ def _is_shallow(depth: int, text: bytes) -> bool:
 
 
 def _is_space(source: SliceSource, stretch: Stretch, text: Bytes) -> bool:
-    old, new = source.text_of(stretch.old), text[slice(*stretch.new)]
-    return not old.strip(_SPACE) and not new.strip(_SPACE)
+    changed = source.text_of(stretch.old) + text[slice(*stretch.new)]
+    return after_space(changed, 0) == len(changed)
 
 
 def _holds(node: JsonNode, span: Span) -> bool:
