@@ -6,12 +6,16 @@ import gc
 import json
 import weakref
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing_lens.text.buffer import TextBuffer
+from billing_lens.text.enclosing import EnclosingValues, judged_alone
 from billing_lens.text.json_document import JsonDocument, pointer_of
 from billing_lens.text.positions import Span
+from billing_lens.text.slices import SliceSource
+from billing_lens.text.stretch import Stretch
 from tests.unit.text.json_texts import CONTAINERS, at, pointers_in, texts
 
 PUNCTUATION = ['"', "{", "}", "[", "]", ",", ":", "\\", "//", "/*", "*/", ", ", '", "', '"k": ']
@@ -189,13 +193,22 @@ def test_a_value_that_is_too_deep_where_it_stands_is_refused() -> None:
     assert_like_a_fresh_one(typing.document)
 
 
-def test_what_is_typed_between_two_children_of_a_long_value_is_read_alone() -> None:
+@pytest.mark.parametrize(
+    ("place", "typed"), [("500", ","), ("],", ","), ("1}", "x"), ("700,", " ")]
+)
+def test_what_is_typed_between_two_children_of_a_long_value_is_read_alone(
+    place: str, typed: str
+) -> None:
     numbers = ", ".join(map(str, range(1000)))
     typing = Typing(f'{{"long": [{numbers}],\n "short": 1}}\n')
-    assert typing.document.node("/short")
-    for place, typed in (("500", ","), ("],", ","), ("1}", "x"), ("700,", '"')):
-        before = typing.document
-        assert typing.type_at(place, typed).problems
-        assert_like_a_fresh_one(typing.document)
-        at = typing.buffer.data.index(place.encode()) + len(place)
-        assert typing.put(at, at + 1, "") is before
+    older = typing.buffer.data
+    at = older.index(place.encode()) + len(place)
+    typing.put(at, at, typed)
+
+    values = EnclosingValues(SliceSource(older))
+    found = judged_alone(values, Stretch(at, at, at + 1), typing.buffer.data)
+
+    assert found
+    judgement, judged = found
+    assert len(judged.whole) < 30
+    assert judgement.problems == JsonDocument.parse(typing.buffer.data).problems
