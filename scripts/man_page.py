@@ -15,7 +15,7 @@ from argparse_manpage.manpage import Manpage
 
 from billing_lens import __version__
 from billing_lens.cli.main import build_parser
-from billing_lens.cli.subcommand import subcommands_of
+from billing_lens.cli.options import subcommands_of
 
 _ENVIRONMENT = {
     "NO_COLOR, FORCE_COLOR": "No colour at all, or colour in a pipe too; --color comes first.",

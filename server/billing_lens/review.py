@@ -8,19 +8,20 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
-from billing_lens.billing.credential import Place
+from billing_lens.billing.editor_runs import environments
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
 from billing_lens.billing.history import AccountChange, last_account_change
+from billing_lens.billing.place import Place
 from billing_lens.billing.route import Billing, Route, resolve_route
-from billing_lens.billing.surroundings import SeenFrom, declared_environments, environments
+from billing_lens.billing.runs import SeenFrom
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Verdict
-from billing_lens.rules.team_policy import team_policy_of
-from billing_lens.rules.toml_reader import Severities
-from billing_lens.rules.wanted import NOTHING_WANTED, Wanted, wanted_of
+from billing_lens.wishes.team_policy import team_policy_of
+from billing_lens.wishes.toml_reader import Severities
+from billing_lens.wishes.wanted import NOTHING_WANTED, Wanted, wanted_of
 
 _ORDER = {rule: index for index, rule in enumerate(RULES)}
 _OF_TEXTS = tuple(rule for rule in RULES.values() if rule.reads_text)
@@ -111,7 +112,7 @@ def review(
     other = route if machine.in_ci else resolve_route(machine, mode.other)
     expected = expectation(machine, wanted.wish, wanted.of_team)
     seen_from = environments(machine, (route, other))
-    declared = declared_environments(machine)
+    declared = _declared(machine)
     verdict = Verdict(route, other, expected, seen_from, declared)
     simulated: dict[str, OfferedFix | None] = {}
     findings = tuple(
@@ -159,6 +160,15 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
     ]
     wanted = [it for found in anew if (it := _as_wanted(found, before.wanted))]
     return replace(before, machine=machine, findings=_in_order([*kept, *wanted]))
+
+
+def _declared(machine: Machine) -> tuple[SeenFrom, ...]:
+    """Return the runs that the project's files declare; few projects have such files."""
+    if not any(file.mentions_claude for file in machine.files.values()):
+        return ()
+    from billing_lens.billing.declared_runs import declared_environments  # noqa: PLC0415
+
+    return declared_environments(machine)
 
 
 def _follows_team(machine: Machine) -> bool:

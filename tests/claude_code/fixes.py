@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from billing_lens.billing.claude_status import Agreement, compare
+from billing_lens.billing.editor_runs import as_seen_by_extension
 from billing_lens.billing.route import Route, resolve_route
-from billing_lens.billing.surroundings import as_seen_by_extension
 from billing_lens.config.kinds import Kind
 from billing_lens.fixes.fix import Fix, simulate
 from billing_lens.machine.machine import Machine, Mode

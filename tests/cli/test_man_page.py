@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from billing_lens.cli.main import COMMANDS, build_parser
-from billing_lens.cli.subcommand import subcommands_of
+from billing_lens.cli.options import subcommands_of
 from scripts.man_page import main, man_page
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from platformdirs.macos import MacOS
 from platformdirs.unix import Unix
 
 from billing_lens.config.kinds import Platform
-from billing_lens.config.places import preferences_file
+from billing_lens.config.paths import preferences_file
 from tests.cli.command_line import run
 from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 

@@ -12,8 +12,8 @@ import tomlkit
 from jsonschema import Draft7Validator
 
 from billing_lens.output.schemas import schema_text
-from billing_lens.rules.team_policy import ALLOWABLE
-from billing_lens.rules.toml_reader import EXPECTABLE
+from billing_lens.wishes.team_policy import ALLOWABLE
+from billing_lens.wishes.toml_reader import EXPECTABLE
 from tests.cli.command_line import Run, run
 from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from billing_lens.billing.expectation import Wish
-from billing_lens.billing.location import Location, locate
+from billing_lens.billing.place import Location, locate
 from billing_lens.machine.machine import Mode
 from billing_lens.review import Review, ReviewedFinding, review
 from billing_lens.text.positions import Position

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from billing_lens.billing.location import locate
+from billing_lens.billing.place import locate
 from billing_lens.fixes.fix import simulate
 from billing_lens.output.json import check_document
 from billing_lens.review import OfferedFix, Review, ReviewedFinding, review

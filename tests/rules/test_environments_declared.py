@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from billing_lens.billing.expectation import Wish
-from billing_lens.billing.location import locate
+from billing_lens.billing.place import locate
 from tests.machines import MadeUpMachine, assert_no_canary
 from tests.rules.declaring import (
     COMPOSE,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.billing.location import locate
+from billing_lens.billing.place import locate
 from billing_lens.fixes.fix import Safety
 from billing_lens.machine.machine import Mode
 from billing_lens.review import Review, ReviewedFinding

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from billing_lens.billing.credential import Source
 from billing_lens.billing.route import Route
-from billing_lens.billing.versions import ALL_VERSIONS, Versions
-from billing_lens.config.places import project_places
+from billing_lens.config.paths import project_paths
 from billing_lens.machine.machine import Machine
+from billing_lens.machine.version import ALL_VERSIONS, Versions
 
 _METHODS: dict[str, tuple[Source, ...]] = {
     "none": (Source.NONE,),
@@ -114,6 +114,6 @@ def compare(machine: Machine, route: Route, status: Mapping[str, object]) -> Com
 
 
 def _is_set_by_project(machine: Machine, route: Route) -> bool:
-    project = project_places(machine.cwd)
+    project = project_paths(machine.cwd)
     path = route.place.path if route.place else None
     return path in (str(project.settings), str(project.local_settings))

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from billing_lens.billing.credential import Source, State, short_id
 from billing_lens.billing.precedence import PRECEDENCE
-from billing_lens.billing.surroundings import Payer
+from billing_lens.billing.runs import Payer
 
 _USED = (State.ACTIVE, State.ALSO_SENT, State.SHADOWED)
 """The states of what could be in charge; which one it is depends on what comes before it."""

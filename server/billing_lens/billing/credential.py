@@ -7,8 +7,7 @@ from enum import Enum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from billing_lens.config.file import ConfigFile
-from billing_lens.text.positions import Span
+from billing_lens.billing.place import Place
 
 
 class Source(str, Enum):
@@ -45,25 +44,6 @@ class ProfileKind(str, Enum):
     """Federation variables, or an active profile of type ``oidc_federation``."""
     IMPLICIT = "implicit"
     """The active or default profile, simply because it is there."""
-
-
-class Place(Struct, frozen=True):
-    """Where something stands: a JSON Pointer in a file, a variable, or both (``env`` in a file).
-
-    `keychain` is the service of an entry in the macOS keychain, which no file holds. `span`, bytes
-    of the file, marks text that no pointer leads to, such as a mistake in the JSON.
-    """
-
-    path: str | None = None
-    pointer: str | None = None
-    variable: str | None = None
-    keychain: str | None = None
-    span: Span | None = None
-
-
-def place_in(file: ConfigFile, pointer: str = "") -> Place:
-    """Return the place of `pointer` in `file`."""
-    return Place(file.path, pointer)
 
 
 class Organization(Struct, frozen=True):

@@ -8,18 +8,20 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential, Place, Source, State
+from billing_lens.billing.credential import Credential, Source, State
+from billing_lens.billing.editor_runs import EXTENSION_VARIABLES, TERMINAL_VARIABLES
 from billing_lens.billing.environment import CLOUD_SWITCHES, Environment, is_ignored
+from billing_lens.billing.forced_login import managed_policy
 from billing_lens.billing.login import state_file
-from billing_lens.billing.policy import managed_policy
+from billing_lens.billing.place import Place
 from billing_lens.billing.profile import select_profile
 from billing_lens.billing.route import BASE_URL, Route
-from billing_lens.billing.surroundings import EXTENSION_VARIABLES, TERMINAL_VARIABLES, SeenFrom
+from billing_lens.billing.runs import SeenFrom
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import DECLARING_KINDS, Kind, Scope
 from billing_lens.config.known_key import Sort
-from billing_lens.config.known_places import KnownPlace, known_places
-from billing_lens.config.places import DEFAULT_PROFILE
+from billing_lens.config.known_positions import KnownPosition, known_positions
+from billing_lens.config.paths import DEFAULT_PROFILE
 from billing_lens.machine.machine import Machine
 from billing_lens.text.json_pointer import parts_of
 
@@ -76,7 +78,7 @@ class Effects:
             return self._of_state(file, "/primaryApiKey")
         return self._of_single(file)
 
-    def of_place(self, file: ConfigFile, known: KnownPlace) -> Effect:
+    def of_place(self, file: ConfigFile, known: KnownPosition) -> Effect:
         """Return what a known key does."""
         stop = self._stop(file, known.pointer) or self._ignored(file)
         if stop is not None:
@@ -134,14 +136,16 @@ class Effects:
             return self._greatest(lambda it: it.source is Source.API_KEY) or NOTHING
         return self._greatest(lambda it: _is_at(it.place, file.path, pointer)) or NOTHING
 
-    def _of_keys(self, file: ConfigFile, group: KnownPlace | None = None) -> Effect:
+    def _of_keys(self, file: ConfigFile, group: KnownPosition | None = None) -> Effect:
         """Return what bears most of the keys in a group, or in the whole file."""
         within = group.value_span if group else None
-        keys = (known for known in known_places(file, within) if known.key.sort is not Sort.GROUP)
+        keys = (
+            known for known in known_positions(file, within) if known.key.sort is not Sort.GROUP
+        )
         effects = [self._of_key(file, known) for known in keys]
         return max(effects, key=lambda effect: effect.bearing, default=NOTHING)
 
-    def _of_key(self, file: ConfigFile, known: KnownPlace) -> Effect:
+    def _of_key(self, file: ConfigFile, known: KnownPosition) -> Effect:
         """Return the effect of a key of Claude Code's settings or VS Code's."""
 
         def concerns(credential: Credential) -> bool:
@@ -167,7 +171,7 @@ class Effects:
                 return Effect(Bearing.OBEYED, "Demanded of every login")
         return NOTHING
 
-    def _of_variable(self, file: ConfigFile, known: KnownPlace, name: str) -> Effect:
+    def _of_variable(self, file: ConfigFile, known: KnownPosition, name: str) -> Effect:
         """Return the effect of a variable that is no credential, or one that does not count."""
         if not str(known.value or "").strip():
             return _not_used("It is empty.")
@@ -185,7 +189,7 @@ class Effects:
             return self._greatest(lambda it: it.source is Source.FEDERATION) or NOTHING
         return NOTHING if name in CLOUD_SWITCHES else Effect(Bearing.OBEYED, "Obeyed")
 
-    def _why_not_taken(self, file: ConfigFile, known: KnownPlace, name: str) -> str:
+    def _why_not_taken(self, file: ConfigFile, known: KnownPosition, name: str) -> str:
         """Return why Claude Code does not take a variable from here, empty when it does."""
         variable = self._environment.get(name)
         if file.kind is Kind.VSCODE_SETTINGS:

@@ -11,14 +11,14 @@ from enum import Enum
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Place
 from billing_lens.billing.managed import managed_settings, managed_variables
-from billing_lens.billing.versions import ALL_VERSIONS, Versions
+from billing_lens.billing.place import Place
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.known_key import SWITCHED_ON
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.machine.machine import Machine, Mode
+from billing_lens.machine.version import ALL_VERSIONS, Versions
 from billing_lens.text.json_document import pointer_of
 
 CLOUD_SWITCHES = {

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Place
+from billing_lens.billing.forced_login import managed_policy
 from billing_lens.billing.history import is_subscription, last_subscription
 from billing_lens.billing.login import PLANS, account, find_login
-from billing_lens.billing.policy import managed_policy
+from billing_lens.billing.place import Place
 from billing_lens.billing.route import Billing, Route
 from billing_lens.machine.machine import Machine
 

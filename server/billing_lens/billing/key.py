@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 
-from billing_lens.billing.credential import Credential, Place, Source
+from billing_lens.billing.credential import Credential, Source
 from billing_lens.billing.environment import (
     CLOUD_SWITCHES,
     PROJECT,
@@ -14,7 +14,8 @@ from billing_lens.billing.environment import (
     settings_in_force,
 )
 from billing_lens.billing.login import state_file
-from billing_lens.billing.surface import Surface
+from billing_lens.billing.place import Place
+from billing_lens.billing.precedence import Surface
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings, ClaudeState
 from billing_lens.machine.machine import Machine, Mode, program_of

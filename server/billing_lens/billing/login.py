@@ -6,13 +6,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from billing_lens.billing.credential import (
-    Credential,
-    Organization,
-    Place,
-    Source,
-    place_in,
-)
+from billing_lens.billing.credential import Credential, Organization, Source
+from billing_lens.billing.place import Place, place_in
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Platform
 from billing_lens.config.models import ClaudeAiOauth, ClaudeCredentials, ClaudeState, OauthAccount

@@ -13,12 +13,12 @@ from enum import IntEnum
 from pathlib import PurePosixPath
 from typing import cast
 
-from billing_lens.billing.versions import Versions
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.machine.machine import Machine
 from billing_lens.machine.managed_preferences import PREFERENCES_FILE
 from billing_lens.machine.registry import Hive
+from billing_lens.machine.version import Versions
 
 CONTROL_KEYS = frozenset({"managedSourcesBehavior", "wslInheritsWindowsSettings"})
 """Keys that say how sources combine; a source with no other key delivers no policy."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Place
 from billing_lens.billing.login import PLANS, find_login
+from billing_lens.billing.place import Place
 from billing_lens.config.kinds import Kind
 from billing_lens.config.known_key import Sort
-from billing_lens.config.known_places import known_places
+from billing_lens.config.known_positions import known_positions
 from billing_lens.config.known_variables import KNOWN_VARIABLES
 from billing_lens.config.models import ClaudeState, ProfileCredentials
 from billing_lens.machine.machine import Machine
@@ -27,7 +27,7 @@ class IdPlace(Struct, frozen=True):
 def id_places(machine: Machine, sort: Sort = Sort.ORGANIZATION) -> Iterator[IdPlace]:
     """Yield every place of an id of a sort: in the files, then in the process's variables."""
     for file in machine.files.values():
-        for known in known_places(file, sorts=(sort,)):
+        for known in known_positions(file, sorts=(sort,)):
             if isinstance(known.value, str) and known.value.strip():
                 # Pointers lead through JSON alone.
                 span = None if file.is_json else known.value_span

@@ -11,22 +11,16 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from billing_lens.billing.credential import (
-    Credential,
-    Organization,
-    Place,
-    ProfileKind,
-    Source,
-    place_in,
-)
+from billing_lens.billing.credential import Credential, Organization, ProfileKind, Source
 from billing_lens.billing.environment import Environment, Variable
-from billing_lens.billing.versions import Versions
-from billing_lens.config.entry import FileState
+from billing_lens.billing.place import Place, place_in
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind
 from billing_lens.config.models import Authentication, Profile, ProfileCredentials
-from billing_lens.config.places import DEFAULT_PROFILE, AnthropicPlaces, resolved
+from billing_lens.config.paths import DEFAULT_PROFILE, AnthropicPaths, resolved
 from billing_lens.machine.machine import Machine
+from billing_lens.machine.version import Versions
 
 USER_OAUTH = "user_oauth"
 OIDC_FEDERATION = "oidc_federation"
@@ -75,7 +69,7 @@ def find_profiles(machine: Machine, environment: Environment) -> Iterator[Creden
             yield described.ignored(f"The profile in use is '{selection.name}'.")
 
 
-def _all_profiles(machine: Machine, places: AnthropicPlaces) -> Iterator[tuple[str, ConfigFile]]:
+def _all_profiles(machine: Machine, places: AnthropicPaths) -> Iterator[tuple[str, ConfigFile]]:
     for file in machine.files_of(Kind.ANTHROPIC_PROFILE):
         path = machine.path(file.path)
         if path.parent == places.configs:
@@ -89,7 +83,7 @@ def _honoured(machine: Machine, credential: Credential) -> Credential:
 
 
 def _credentials_file(
-    machine: Machine, places: AnthropicPlaces, profile: str, config: ConfigFile
+    machine: Machine, places: AnthropicPaths, profile: str, config: ConfigFile
 ) -> ConfigFile | None:
     """Return the profile's credentials file; a relative path starts at the working directory."""
     model = config.model(Profile)

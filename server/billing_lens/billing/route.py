@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from billing_lens.billing.credential import (
     Credential,
     Organization,
-    Place,
     ProfileKind,
     Source,
     State,
     short_id,
 )
 from billing_lens.billing.environment import Environment
+from billing_lens.billing.forced_login import under_policy
 from billing_lens.billing.key import (
     find_api_key,
     find_api_key_helper,
@@ -26,11 +26,10 @@ from billing_lens.billing.key import (
     find_oauth_token,
 )
 from billing_lens.billing.login import PLANS, account, find_login, find_managed_key
-from billing_lens.billing.policy import under_policy
-from billing_lens.billing.precedence import Order, order_for
+from billing_lens.billing.place import Place
+from billing_lens.billing.precedence import Order, Surface, order_for, surface_of
 from billing_lens.billing.profile import find_federation, find_profiles
 from billing_lens.billing.start import Refusal, why_not_started
-from billing_lens.billing.surface import Surface, surface_of
 from billing_lens.machine.machine import Machine, Mode
 
 BASE_URL = "ANTHROPIC_BASE_URL"

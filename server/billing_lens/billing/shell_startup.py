@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from billing_lens.billing.credential import Place
-from billing_lens.billing.location import Location, locate
-from billing_lens.config.entry import FileState
-from billing_lens.config.places import shell_startup_files
+from billing_lens.billing.place import Location, Place, locate
+from billing_lens.config.file_entry import FileState
+from billing_lens.config.paths import shell_startup_files
 from billing_lens.machine.machine import Machine
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.positions import PositionEncoding, Span

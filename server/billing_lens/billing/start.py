@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Place
 from billing_lens.billing.environment import Environment
 from billing_lens.billing.login import state_file
+from billing_lens.billing.place import Place
 from billing_lens.billing.profile import HONOURED, select_profile
-from billing_lens.billing.versions import Versions
-from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.machine.machine import FLAG_SETTINGS_PATH, Machine
+from billing_lens.machine.version import Versions
 
 PROFILE_DIRECTORY_ENDS = Versions("<2.1.285")
 """So long (to 2.1.284 at least) a directory in place of a profile's file ended the program at once

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from billing_lens.cli.options import (
+    EXAMPLES_AS_WRITTEN,
+    Subcommands,
     add_amount_options,
     add_ci_option,
     add_color_option,
     add_machine_options,
     review_of,
 )
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.review import Review, ReviewedFinding
 from billing_lens.rules import Severity
 
@@ -123,9 +124,9 @@ def _failing(seen: Review, given: argparse.Namespace) -> list[ReviewedFinding]:
 
 def _text(seen: Review, given: argparse.Namespace, code: int) -> str:
     del code
-    from billing_lens.cli.again import command_again  # noqa: PLC0415
+    from billing_lens.cli.rerun import command_again  # noqa: PLC0415
     from billing_lens.output.findings_text import check_text, concise_text  # noqa: PLC0415
-    from billing_lens.output.screen import screen_for  # noqa: PLC0415
+    from billing_lens.output.terminal import screen_for  # noqa: PLC0415
 
     screen = screen_for(given.color)
     if given.quiet:

@@ -9,22 +9,24 @@ import sys
 from collections.abc import Iterator
 
 from billing_lens.billing.comparison import Side, compare
-from billing_lens.billing.elsewhere import RunElsewhere, runs_elsewhere
+from billing_lens.billing.declared_runs import RunElsewhere, runs_elsewhere
+from billing_lens.billing.editor_runs import environments
 from billing_lens.billing.route import Route, resolve_route
-from billing_lens.billing.surroundings import described, environments
+from billing_lens.billing.runs import described
 from billing_lens.cli.options import (
+    EXAMPLES_AS_WRITTEN,
+    Subcommands,
     UsageError,
     add_color_option,
     add_machine_options,
     read_machine,
 )
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.output.comparison import comparisons_document, comparisons_text
 from billing_lens.output.json import run_document
 from billing_lens.output.redaction import Redactor
 from billing_lens.output.saved_status import NoStatusError, side_of, side_of_text
-from billing_lens.output.screen import screen_for
+from billing_lens.output.terminal import screen_for
 
 SAME, DIFFERENT = 0, 1
 HERE = ("terminal", "editor", "editor-terminal")

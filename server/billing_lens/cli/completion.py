@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands, subcommands_of
+from billing_lens.cli.options import EXAMPLES_AS_WRITTEN, Subcommands, subcommands_of
 
 SHELLS = ("bash", "zsh", "fish")
 

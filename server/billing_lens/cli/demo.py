@@ -8,9 +8,8 @@ import shlex
 import tempfile
 from pathlib import Path
 
-from billing_lens.cli.options import add_color_option
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
-from billing_lens.output.paint import Paint, paint_for
+from billing_lens.cli.options import EXAMPLES_AS_WRITTEN, Subcommands, add_color_option
+from billing_lens.output.terminal import Paint, paint_for
 
 LOGIN_ORGANIZATION = "11111111-1111-4111-8111-111111111111"
 CONSOLE_ORGANIZATION = "22222222-2222-4222-8222-222222222222"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from billing_lens.cli.again import command_again, undo_command
 from billing_lens.cli.offers import (
     Offer,
     Payer,
@@ -23,22 +22,22 @@ from billing_lens.cli.offers import (
     works_for_somebody,
 )
 from billing_lens.cli.options import (
+    EXAMPLES_AS_WRITTEN,
+    Subcommands,
     UsageError,
     add_color_option,
     add_machine_options,
     review_of,
 )
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
+from billing_lens.cli.rerun import command_again, undo_command
 from billing_lens.fixes.apply import FixRefusedError, apply_fix, note_outcome
 from billing_lens.fixes.journal import Entry, Journal, KeptFinding, Occasion, journal_directory
 from billing_lens.output.changes import payment_sentence
-from billing_lens.output.columns import printable
 from billing_lens.output.findings_text import SEVERITY_STYLES
 from billing_lens.output.fix_text import fix_text
-from billing_lens.output.next_command import command_lines
-from billing_lens.output.paint import Paint, paint_for
+from billing_lens.output.places_text import command_lines
 from billing_lens.output.redaction import Redactor
-from billing_lens.output.wrapping import wrapped
+from billing_lens.output.terminal import Paint, paint_for, printable, wrapped
 from billing_lens.review import Review, describe_payment
 from billing_lens.rules import RULES, Command, Severity
 

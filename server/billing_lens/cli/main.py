@@ -10,8 +10,13 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from billing_lens import __version__
-from billing_lens.cli.options import UnreadableMachineError, UsageError, split_claude_arguments
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
+from billing_lens.cli.options import (
+    EXAMPLES_AS_WRITTEN,
+    Subcommands,
+    UnreadableMachineError,
+    UsageError,
+    split_claude_arguments,
+)
 
 WRONG_USAGE = 2
 NOT_READABLE = 3

@@ -13,14 +13,14 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from billing_lens.cli.again import command_again
 from billing_lens.cli.fault import fault_text
 from billing_lens.cli.options import UnreadableMachineError, UsageError, review_of
+from billing_lens.cli.rerun import command_again
 from billing_lens.cli.workers import MOST_WORKERS, PATIENCE_SECONDS, in_order, usual_workers
 from billing_lens.machine.machine import Machine
 from billing_lens.output.homes_text import CheckedHome, Home, UnreadHome, home_lines, homes_text
 from billing_lens.output.json import home_document, unread_home_document
-from billing_lens.output.screen import screen_for
+from billing_lens.output.terminal import screen_for
 from billing_lens.rules import Severity
 
 CLEAN, FOUND, NOT_READABLE = 0, 1, 3

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Place
+from billing_lens.billing.place import Place
 from billing_lens.billing.route import Billing, Route
 from billing_lens.fixes.fix import Safety
 from billing_lens.fixes.journal import Entry, KeptFinding

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from billing_lens.billing.expectation import Wish
 from billing_lens.config.kinds import Platform, Scope
@@ -14,6 +15,25 @@ from billing_lens.machine.machine import ClaudeArguments, Machine, Mode
 from billing_lens.machine.options import MachineOptions, this_machine
 from billing_lens.machine.reading import MachineReader
 from billing_lens.review import Review, review
+
+if TYPE_CHECKING:
+    Subcommands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # pyright: ignore[reportPrivateUsage]
+else:
+    Subcommands = object
+
+EXAMPLES_AS_WRITTEN = argparse.RawDescriptionHelpFormatter
+"""Keeps the lines of descriptions and examples, which are written for 80 columns."""
+
+
+def subcommands_of(
+    parser: argparse.ArgumentParser,
+) -> Iterator[tuple[argparse.Action, argparse.ArgumentParser]]:
+    """Yield each command's own parser, after its entry in the list of commands (dest and help)."""
+    # argparse has no public way to its actions.
+    for action in parser._actions:  # pyright: ignore[reportPrivateUsage]
+        if isinstance(action, argparse._SubParsersAction):  # pyright: ignore[reportPrivateUsage]
+            for listed in action._choices_actions:  # pyright: ignore[reportPrivateUsage]
+                yield listed, cast("argparse.ArgumentParser", action.choices[listed.dest])
 
 
 class UsageError(Exception):

@@ -9,8 +9,7 @@ import select
 import stat
 import sys
 
-from billing_lens.cli.options import add_machine_options, machine_options, review_of
-from billing_lens.cli.subcommand import Subcommands
+from billing_lens.cli.options import Subcommands, add_machine_options, machine_options, review_of
 from billing_lens.output.report import circumstances_of, report_document
 from billing_lens.output.report_markdown import report_markdown
 

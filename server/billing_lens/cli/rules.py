@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from billing_lens.cli.options import UsageError, add_color_option
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
+from billing_lens.cli.options import EXAMPLES_AS_WRITTEN, Subcommands, UsageError, add_color_option
 from billing_lens.output.findings_text import SEVERITY_STYLES
 from billing_lens.output.rule_pages import page_of
-from billing_lens.output.screen import screen_for
+from billing_lens.output.terminal import screen_for
 from billing_lens.rules import RULES
 
 _DESCRIPTION = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
+from billing_lens.cli.options import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.output.schemas import DOCUMENTS, schema_text
 
 _DESCRIPTION = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
+from billing_lens.cli.options import EXAMPLES_AS_WRITTEN, Subcommands
 
 DEFAULT_THRESHOLDS = (700, 10, 10)
 """Of CPython's garbage collector; `billing_lens.cli` raises them for short runs."""

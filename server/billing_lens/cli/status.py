@@ -7,13 +7,14 @@ import functools
 import json
 
 from billing_lens.cli.options import (
+    EXAMPLES_AS_WRITTEN,
+    Subcommands,
     add_amount_options,
     add_ci_option,
     add_color_option,
     add_machine_options,
     review_of,
 )
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 
 _DESCRIPTION = """\
 Shows who pays for Claude Code, whether that is as expected, and every
@@ -63,8 +64,8 @@ def run(given: argparse.Namespace) -> int:
         print(json.dumps(status_document(seen), indent=2))
         return 0
     # Imported here because JSON needs none of it, and imports are most of a run.
-    from billing_lens.cli.again import command_again  # noqa: PLC0415
-    from billing_lens.output.screen import screen_for  # noqa: PLC0415
+    from billing_lens.cli.rerun import command_again  # noqa: PLC0415
+    from billing_lens.output.terminal import screen_for  # noqa: PLC0415
     from billing_lens.output.text import status_text, verdict_text  # noqa: PLC0415
 
     screen = screen_for(given.color)

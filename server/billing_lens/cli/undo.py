@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 from billing_lens.cli.options import (
+    EXAMPLES_AS_WRITTEN,
+    Subcommands,
     UnreadableMachineError,
     UsageError,
     add_color_option,
@@ -16,7 +18,6 @@ from billing_lens.cli.options import (
     machine_options,
     review_of,
 )
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.fixes.apply import FixRefusedError, undo_entry
 from billing_lens.fixes.journal import Entry, Journal, journal_directory
 from billing_lens.machine.machine import Mode
@@ -26,9 +27,8 @@ from billing_lens.output.changes import (
     payment_sentence,
     put_back_lines,
 )
-from billing_lens.output.paint import paint_for
 from billing_lens.output.redaction import Redactor
-from billing_lens.output.wrapping import wrapped
+from billing_lens.output.terminal import paint_for, wrapped
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 from billing_lens.billing.claude_status import Agreement
 from billing_lens.cli.options import (
+    EXAMPLES_AS_WRITTEN,
+    Subcommands,
     UsageError,
     add_color_option,
     add_machine_options,
     machine_options,
     read_machine,
 )
-from billing_lens.cli.subcommand import EXAMPLES_AS_WRITTEN, Subcommands
 from billing_lens.machine.claude_program import (
     ANSWER_SECONDS,
     find_claude,
@@ -23,7 +24,7 @@ from billing_lens.machine.claude_program import (
     status_call,
 )
 from billing_lens.machine.machine import Machine
-from billing_lens.output.paint import Paint, paint_for
+from billing_lens.output.terminal import Paint, paint_for
 from billing_lens.output.verification import (
     Verification,
     cannot_run,

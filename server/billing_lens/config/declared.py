@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from billing_lens.config import compose, devcontainer, github_workflow, gitlab_ci
-from billing_lens.config.concern import concerns_claude
 from billing_lens.config.declarations import Declaration, DeclaredRun
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
-from billing_lens.config.places import resolved
+from billing_lens.config.paths import resolved
 from billing_lens.text.dotenv_document import DotenvDocument
 
 
@@ -19,7 +18,7 @@ def declared_runs(file: ConfigFile, values: Mapping[str, str]) -> tuple[Declared
 
     These are its variables and, for Compose, below them those of ``.env``.
     """
-    if not concerns_claude(file):
+    if not file.mentions_claude:
         return ()
     if file.kind is Kind.GITHUB_WORKFLOW:
         return tuple(github_workflow.runs_of(file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from functools import cached_property
 from typing import TypeVar, cast
@@ -10,9 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from billing_lens.config.document import Document, PlacedNode, document_of, document_type
-from billing_lens.config.entry import FileEntry, FileState
+from billing_lens.config.file_entry import FileEntry, FileState
 from billing_lens.config.hook_settings import Version
-from billing_lens.config.kinds import Kind, Scope
+from billing_lens.config.kinds import DECLARING_KINDS, Kind, Scope
 from billing_lens.config.models import (
     ClaudeCredentials,
     ClaudeSettings,
@@ -39,6 +40,9 @@ MODELS: dict[Kind, type[ConfigModel]] = {
     Kind.CLAUDE_STATE: ClaudeState,
     Kind.CLAUDE_SETTINGS: ClaudeSettings,
 }
+
+_CLAUDE = rb"(?i)anthropic|claude|sk-ant-"
+"""What a file that declares runs elsewhere says if it has to do with Claude Code."""
 
 PLAIN_KINDS = frozenset({Kind.ANTHROPIC_ACTIVE_CONFIG, Kind.PREFERENCES, Kind.TEAM_POLICY})
 """Kinds whose text is no tree of values to us."""
@@ -187,6 +191,15 @@ class ConfigFile(Struct, frozen=True, dict=True):
         """Whether a JSON file's text would be refused as JSON."""
         readable = self.entry.state is FileState.REGULAR and self.is_json
         return readable and bool(self.document.problems)
+
+    @property
+    def mentions_claude(self) -> bool:
+        """Whether a file that declares runs elsewhere has to do with Claude Code at all.
+
+        Only then is it worth understanding; False for every other kind of file.
+        """
+        readable = self.kind in DECLARING_KINDS and self.entry.state is FileState.REGULAR
+        return readable and re.search(_CLAUDE, self.structure.data) is not None
 
     @property
     def can_be_edited(self) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from billing_lens.billing.route import Billing, Route
-from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileState
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Span

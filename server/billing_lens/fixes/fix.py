@@ -7,8 +7,8 @@ from enum import Enum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileEntry, FileState
 from billing_lens.config.kinds import Kind
 from billing_lens.machine.machine import Machine
 from billing_lens.text.edits import TextEdit, apply_edits

@@ -12,10 +12,10 @@ from itertools import chain, count
 
 from billing_lens.billing.credential import Credential, Source, State
 from billing_lens.billing.environment import Environment
-from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind
-from billing_lens.config.places import RETIRED_SUFFIX
+from billing_lens.config.paths import RETIRED_SUFFIX
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix, RenameFile
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.text.edits import TextEdit, remove_properties

@@ -12,11 +12,11 @@ import json
 import re
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place
-from billing_lens.config.entry import FileState
+from billing_lens.billing.place import Place
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind, Scope
-from billing_lens.config.places import project_places
+from billing_lens.config.paths import project_paths
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix
 from billing_lens.machine.machine import FLAG_SETTINGS_PATH, Machine
 from billing_lens.text.edits import TextEdit, set_property
@@ -112,7 +112,7 @@ def _cancel(machine: Machine, name: str, scope: Scope) -> Iterator[Fix]:
     """Cancel a variable by an empty one in settings that come before whatever sets it."""
     places = {
         Scope.USER: machine.claude.user_settings,
-        Scope.LOCAL: project_places(machine.cwd).local_settings,
+        Scope.LOCAL: project_paths(machine.cwd).local_settings,
     }
     path = str(places[scope])
     change = _setting(machine.file(path), path, pointer_of("env", name))

@@ -10,7 +10,7 @@ from lsprotocol import types
 from billing_lens.billing.effect import Effects
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import DECLARING_KINDS, Kind
-from billing_lens.config.known_places import known_places
+from billing_lens.config.known_positions import known_positions
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, describe_payment
 
@@ -44,7 +44,7 @@ def code_lenses(review: Review, path: str, command: str) -> list[types.CodeLens]
     A file of other programs that says nothing to Claude Code has none.
     """
     file = review.machine.existing(path)
-    if file is None or (file.kind in _OF_OTHERS and not any(known_places(file))):
+    if file is None or (file.kind in _OF_OTHERS and not any(known_positions(file))):
         return []
     start = types.Position(0, 0)
     redactor = Redactor(review.machine)

@@ -24,7 +24,7 @@ from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.config.known_key import KnownKey, Sort
 from billing_lens.config.known_keys import KNOWN_KEYS
-from billing_lens.config.known_places import LISTED_VARIABLES, VARIABLE_BLOCKS
+from billing_lens.config.known_positions import LISTED_VARIABLES, VARIABLE_BLOCKS
 from billing_lens.config.known_variables import KNOWN_VARIABLES
 from billing_lens.lsp.conversion import lsp_range
 from billing_lens.lsp.markup import Writer, wants_markdown
@@ -33,7 +33,7 @@ from billing_lens.review import Review
 from billing_lens.text.json_cursor import JsonCursor, cursor_at
 from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Position, PositionEncoding, Span
-from billing_lens.text.surroundings import after_space
+from billing_lens.text.trivia import after_space
 
 TRIGGERS = ('"',)
 """Characters after which the editor should ask."""

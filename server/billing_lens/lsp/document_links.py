@@ -11,8 +11,8 @@ from billing_lens.billing.credential import Credential, Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.config.known_key import Sort
-from billing_lens.config.known_places import KnownPlace, known_places
-from billing_lens.config.places import resolved
+from billing_lens.config.known_positions import KnownPosition, known_positions
+from billing_lens.config.paths import resolved
 from billing_lens.lsp.conversion import lsp_range, uri_of
 from billing_lens.machine.machine import Machine, program_of
 from billing_lens.review import Review
@@ -42,12 +42,12 @@ def document_links(
             uri_of(link.path),
             link.tooltip if tooltips else None,
         )
-        for known in known_places(file, sorts=_LINKED)
+        for known in known_positions(file, sorts=_LINKED)
         for link in _links(review, file, known)
     ]
 
 
-def _links(review: Review, file: ConfigFile, known: KnownPlace) -> Iterator[_Link]:
+def _links(review: Review, file: ConfigFile, known: KnownPosition) -> Iterator[_Link]:
     machine = review.machine
     if not isinstance(known.value, str) or not known.value.strip():
         return
@@ -64,7 +64,7 @@ def _links(review: Review, file: ConfigFile, known: KnownPlace) -> Iterator[_Lin
         yield from _other_half(review, file, known)
 
 
-def _program(machine: Machine, file: ConfigFile, known: KnownPlace) -> Iterator[_Link]:
+def _program(machine: Machine, file: ConfigFile, known: KnownPosition) -> Iterator[_Link]:
     """Yield the link of a command's program; the rest of the command may hold secrets."""
     program = program_of(str(known.value))
     if program is None:
@@ -75,7 +75,7 @@ def _program(machine: Machine, file: ConfigFile, known: KnownPlace) -> Iterator[
         yield from _if_there(machine, span, program, "Open this program")
 
 
-def _other_half(review: Review, file: ConfigFile, known: KnownPlace) -> Iterator[_Link]:
+def _other_half(review: Review, file: ConfigFile, known: KnownPosition) -> Iterator[_Link]:
     """Yield the link from a profile to its credentials, or from them to the profile."""
     for profile in review.route.credentials_from(Source.PROFILE):
         if file.kind is Kind.ANTHROPIC_PROFILE and profile.place.path == file.path:
@@ -96,7 +96,7 @@ def _if_there(machine: Machine, span: Span, path: str, tooltip: str) -> Iterator
         yield _Link(span, path, tooltip)
 
 
-def _inside(known: KnownPlace) -> Span:
+def _inside(known: KnownPosition) -> Span:
     """Return the value without its quotes, where it has any."""
     start, end = known.value_span
     return Span(start + 1, end - 1) if known.pointer else known.value_span

@@ -11,7 +11,7 @@ from billing_lens.billing.organizations import id_places, organization_names, pl
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.config.known_key import SWITCHED_OFF, SWITCHED_ON, Sort
-from billing_lens.config.known_places import KnownPlace, known_places, touch
+from billing_lens.config.known_positions import KnownPosition, known_positions, touch
 from billing_lens.config.secrets import kind_of_token
 from billing_lens.lsp.conversion import lsp_location, lsp_range, our_range
 from billing_lens.lsp.markup import Writer, bullets
@@ -51,10 +51,10 @@ def hover(
     return types.Hover(writer.content(paragraphs), lsp_range(range_))
 
 
-def _under(file: ConfigFile, offset: int) -> tuple[KnownPlace, Span] | None:
+def _under(file: ConfigFile, offset: int) -> tuple[KnownPosition, Span] | None:
     """Return the known place whose key or value an offset is in, with the span of that part."""
     cursor = Span(offset, offset)
-    for known in known_places(file, cursor):
+    for known in known_positions(file, cursor):
         if known.key_span and touch(known.key_span, cursor):
             return known, known.key_span
         if not known.is_container and touch(known.value_span, cursor):
@@ -65,7 +65,9 @@ def _under(file: ConfigFile, offset: int) -> tuple[KnownPlace, Span] | None:
 class _About:
     """What there is to say about one known place."""
 
-    def __init__(self, review: Review, file: ConfigFile, known: KnownPlace, writer: Writer) -> None:
+    def __init__(
+        self, review: Review, file: ConfigFile, known: KnownPosition, writer: Writer
+    ) -> None:
         self._review = review
         self._machine = review.machine
         self._file = file
@@ -176,7 +178,7 @@ class _About:
                 yield f"{self._write.text(found.finding.message)} {page}"
 
 
-def _words_of(known: KnownPlace) -> list[str]:
+def _words_of(known: KnownPosition) -> list[str]:
     """Return the words of a value that can have a meaning: the scopes in one text are several."""
     text = str(known.value).strip()
     if known.key.sort is not Sort.SWITCH:

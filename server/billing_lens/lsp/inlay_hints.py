@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from billing_lens.billing.organizations import organization_names, plan_of_organization
 from billing_lens.config.known_key import Sort
-from billing_lens.config.known_places import KnownPlace, known_places
+from billing_lens.config.known_positions import KnownPosition, known_positions
 from billing_lens.lsp.conversion import lsp_position
 from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor
@@ -30,7 +30,7 @@ def inlay_hints(
     asked = file.buffer.span(range_, encoding)
     redactor = Redactor(machine)
     hints: list[types.InlayHint] = []
-    for known in known_places(file, asked, _HINTED):
+    for known in known_positions(file, asked, _HINTED):
         end = known.value_span.end
         label = _label(machine, known) if asked.start <= end <= asked.end else None
         if label:
@@ -39,7 +39,7 @@ def inlay_hints(
     return hints
 
 
-def _label(machine: Machine, known: KnownPlace) -> str | None:
+def _label(machine: Machine, known: KnownPosition) -> str | None:
     if known.key.sort is Sort.ORGANIZATION:
         return _whose(machine, known.value.strip()) if isinstance(known.value, str) else None
     expiry = expiry_of(known.value, in_seconds=known.key.sort is Sort.SECONDS)

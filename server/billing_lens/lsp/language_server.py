@@ -16,6 +16,7 @@ from billing_lens import __version__
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.conversion import path_of
+from billing_lens.lsp.debounce import Debounce
 from billing_lens.lsp.diagnostics import (
     DiagnosticSupport,
     diagnostics_at,
@@ -24,14 +25,13 @@ from billing_lens.lsp.diagnostics import (
 )
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.lsp.folders import Folder, Folders
-from billing_lens.lsp.keystroke_messages import DocumentChange
-from billing_lens.lsp.protocol import BillingLensProtocol, fault, message_converter
 from billing_lens.lsp.publishing import DiagnosticChannels
 from billing_lens.lsp.refreshing import RefreshSupport
 from billing_lens.lsp.settings import SECTION, Settings, read_settings
-from billing_lens.lsp.settling import Settling
-from billing_lens.lsp.standard_streams import StandardStreamsServer
 from billing_lens.lsp.watching import POLL_SECONDS, Parent, Watcher
+from billing_lens.lsp.wire.keystroke_messages import DocumentChange
+from billing_lens.lsp.wire.protocol import BillingLensProtocol, fault, message_converter
+from billing_lens.lsp.wire.standard_streams import StandardStreamsServer
 from billing_lens.machine.machine import Machine
 from billing_lens.review import Review
 from billing_lens.text.positions import PositionEncoding
@@ -64,7 +64,7 @@ class BillingLensServer(StandardStreamsServer):
         self._watcher = Watcher(self)
         self._support = DiagnosticSupport()
         self._refreshes = RefreshSupport()
-        self._settling = Settling(self.look_if_changed)
+        self._settling = Debounce(self.look_if_changed)
         self._started = asyncio.Event()
         self._looked_at = 0.0
         self._typed_in: set[str] | None = set()

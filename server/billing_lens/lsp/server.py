@@ -17,12 +17,12 @@ from billing_lens.lsp.code_actions import CodeActions, can_resolve, resolved_fro
 from billing_lens.lsp.commands import COMMANDS
 from billing_lens.lsp.conversion import path_of
 from billing_lens.lsp.folders import Folder, asked_folder
-from billing_lens.lsp.in_the_text import explain_in_the_text, offer_lenses
-from billing_lens.lsp.keystroke_messages import DiagnosticsPull
 from billing_lens.lsp.language_server import STATUS, BillingLensServer
-from billing_lens.lsp.protocol import Eventually
 from billing_lens.lsp.publishing import PULL_OPTIONS, can_pull
 from billing_lens.lsp.settings import SECTION
+from billing_lens.lsp.text_features import explain_in_the_text, offer_lenses
+from billing_lens.lsp.wire.keystroke_messages import DiagnosticsPull
+from billing_lens.lsp.wire.protocol import Eventually
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.output.json import Document, status_document
 

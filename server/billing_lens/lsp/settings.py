@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from billing_lens.billing.expectation import Wish
 from billing_lens.machine.machine import Mode
-from billing_lens.rules.toml_reader import EXPECTABLE, Severities, severities_in
+from billing_lens.wishes.toml_reader import EXPECTABLE, Severities, severities_in
 
 SECTION = "billingLens"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind
 from billing_lens.config.models import ClaudeState
 from billing_lens.machine.disk import Disk

@@ -8,7 +8,7 @@ from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 
-from billing_lens.config.entry import FileEntry, FileState
+from billing_lens.config.file_entry import FileEntry, FileState
 
 
 class Disk:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
-from billing_lens.config.entry import FileEntry, FileState
+from billing_lens.config.file_entry import FileEntry, FileState
 
 _HEADER = b"DIRC"
 _HEADER_LENGTH = 12

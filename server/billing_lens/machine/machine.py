@@ -10,14 +10,14 @@ from pathlib import PurePath
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileEntry, FileState
 from billing_lens.config.kinds import Kind, Platform, Scope
 from billing_lens.config.models import OauthAccount
-from billing_lens.config.places import (
-    AnthropicPlaces,
-    ClaudePlaces,
-    anthropic_places,
+from billing_lens.config.paths import (
+    AnthropicPaths,
+    ClaudePaths,
+    anthropic_paths,
     pure_path,
     resolved,
 )
@@ -81,7 +81,7 @@ class Machine(Struct, frozen=True, dict=True):
     version: ClaudeVersion
     arguments: ClaudeArguments
     files: Mapping[str, ConfigFile]
-    claude: ClaudePlaces
+    claude: ClaudePaths
     """Where Claude Code's own files are on this machine."""
     managed_directory: PurePath
     now_ms: int
@@ -100,9 +100,9 @@ class Machine(Struct, frozen=True, dict=True):
     in_ci: bool = False
     """Whether it is a job of CI, which follows the project and has nothing of a person's."""
 
-    def anthropic(self, environment: Mapping[str, str]) -> AnthropicPlaces:
+    def anthropic(self, environment: Mapping[str, str]) -> AnthropicPaths:
         """Where the ``ant`` profiles are under `environment`, which settings may have extended."""
-        return anthropic_places(self.platform, self.home, self.cwd, environment)
+        return anthropic_paths(self.platform, self.home, self.cwd, environment)
 
     def file(self, path: PurePath | str) -> ConfigFile | None:
         """Return the config file at `path`, None when none was looked for there."""

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
-from billing_lens.config.entry import FileEntry, FileState
+from billing_lens.config.file_entry import FileEntry, FileState
 
 MANAGED_PREFERENCES = PurePosixPath("/Library/Managed Preferences")
 PREFERENCES_FILE = "com.anthropic.claudecode.plist"

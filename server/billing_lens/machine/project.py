@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
-from billing_lens.config.concern import concerns_claude
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
-from billing_lens.config.places import Names, declaring_files, policy_file
+from billing_lens.config.paths import Names, declaring_files, policy_file
 from billing_lens.machine.git import Read, repository_of
 
 LARGEST = 512 * 1024
@@ -41,7 +40,7 @@ def files_of_project(
         for path, kind in declaring_files(root, names):
             file = read_file(path, kind)
             yield file
-            if kind is Kind.COMPOSE and concerns_claude(file):
+            if kind is Kind.COMPOSE and file.mentions_claude:
                 from billing_lens.config.declared import declared_runs, env_files_of  # noqa: PLC0415 few projects have such files
 
                 for run in declared_runs(file, {}):
@@ -51,7 +50,7 @@ def files_of_project(
 
 def settings_named_in(file: ConfigFile, path: PurePath) -> Iterator[str]:
     """Yield the paths of the settings files that a workflow gives the action."""
-    if file.kind is Kind.GITHUB_WORKFLOW and concerns_claude(file):
+    if file.kind is Kind.GITHUB_WORKFLOW and file.mentions_claude:
         from billing_lens.config.declared import declared_runs, settings_file_of  # noqa: PLC0415 few projects have such files
 
         named = (settings_file_of(run, path) for run in declared_runs(file, {}))

@@ -10,20 +10,20 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from msgspec.structs import replace
 
-from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile, OpenText
+from billing_lens.config.file_entry import FileEntry, FileState
 from billing_lens.config.kinds import DECLARING_KINDS, Kind, Platform, Scope
 from billing_lens.config.models import ClaudeSettings, ClaudeState, Profile
-from billing_lens.config.places import (
+from billing_lens.config.paths import (
     DEFAULT_PROFILE,
     RETIRED_SUFFIX,
-    AnthropicPlaces,
-    ClaudePlaces,
-    anthropic_places,
-    claude_places,
-    managed_places,
+    AnthropicPaths,
+    ClaudePaths,
+    anthropic_paths,
+    claude_paths,
+    managed_paths,
     preferences_file,
-    project_places,
+    project_paths,
     pure_path,
     resolved,
     shell_startup_files,
@@ -80,13 +80,13 @@ class MachineReader:
         self._cwd = pure_path(options.platform, str(options.cwd))
         self._fixed_version = parse_version(options.version) if options.version else None
         managed = options.managed_directory
-        self._managed = managed_places(
+        self._managed = managed_paths(
             options.platform, pure_path(options.platform, str(managed)) if managed else None
         )
         roots = (options.home, Path(str(self._managed.settings.parent)))
         foreign = options.platform is Platform.WIN32 and os.name != "nt"
         self._disk = Disk(roots if options.confined else (), foreign=foreign)
-        claude = claude_places(self._home, self._cwd, options.environment)
+        claude = claude_paths(self._home, self._cwd, options.environment)
         self._claude = claude
         self._backups = BackupReader(self._disk)
         self._keychain = KeychainReader(options.environment, str(options.home))
@@ -108,7 +108,7 @@ class MachineReader:
         other.options = replace(self.options, cwd=cwd)
         other._cwd = pure_path(self.options.platform, str(cwd))
         other._roots = (other._cwd,)
-        other._claude = claude_places(self._home, other._cwd, self.options.environment)
+        other._claude = claude_paths(self._home, other._cwd, self.options.environment)
         return other
 
     def read(self, open_texts: Mapping[str, OpenText] | None = None) -> Machine:
@@ -181,13 +181,13 @@ class MachineReader:
             return preferences_file(options.platform, self._home, {})
         return place
 
-    def _claude_places(self) -> ClaudePlaces:
+    def _claude_places(self) -> ClaudePaths:
         """Where Claude Code's files are; user, flag and managed settings may move them all.
 
         Cases "CLAUDE_CONFIG_DIR in … settings".
         """
         environment = self.options.environment
-        places = claude_places(self._home, self._cwd, environment)
+        places = claude_paths(self._home, self._cwd, environment)
         self._moved_by = {}
         moves = [
             (settings.env["CLAUDE_CONFIG_DIR"], file.path)
@@ -200,11 +200,11 @@ class MachineReader:
             return places
         directory, path = moves[-1]
         self._moved_by = {"CLAUDE_CONFIG_DIR": (path, pointer_of("env", "CLAUDE_CONFIG_DIR"))}
-        return claude_places(self._home, self._cwd, {**environment, "CLAUDE_CONFIG_DIR": directory})
+        return claude_paths(self._home, self._cwd, {**environment, "CLAUDE_CONFIG_DIR": directory})
 
     def _settings(self, user_settings: PurePath) -> Iterator[ConfigFile | None]:
         yield self._file(user_settings, Kind.CLAUDE_SETTINGS, Scope.USER)
-        project = project_places(self._cwd)
+        project = project_paths(self._cwd)
         yield self._file(project.settings, Kind.CLAUDE_SETTINGS, Scope.PROJECT)
         yield self._file(project.local_settings, Kind.CLAUDE_SETTINGS, Scope.LOCAL)
         yield self._flag_settings()
@@ -260,7 +260,7 @@ class MachineReader:
         names = (environment.get("ANTHROPIC_PROFILE", "").strip() for environment in environments)
         return frozenset(filter(None, names))
 
-    def _anthropic_directories(self, settings: Iterable[ConfigFile]) -> list[AnthropicPlaces]:
+    def _anthropic_directories(self, settings: Iterable[ConfigFile]) -> list[AnthropicPaths]:
         """Every directory that any environment of this machine could lead Claude Code to."""
         options = self.options
         environments = [dict(options.environment)]
@@ -272,12 +272,12 @@ class MachineReader:
             if named:
                 environments.append({**options.environment, **named})
         places = [
-            anthropic_places(options.platform, self._home, self._cwd, environment)
+            anthropic_paths(options.platform, self._home, self._cwd, environment)
             for environment in environments
         ]
         return list(dict.fromkeys(places))
 
-    def _anthropic_files(self, places: AnthropicPlaces) -> Iterator[ConfigFile]:
+    def _anthropic_files(self, places: AnthropicPaths) -> Iterator[ConfigFile]:
         active = self._file(places.active_config, Kind.ANTHROPIC_ACTIVE_CONFIG)
         yield active
         for profile in sorted(self._profile_names(places, active)):
@@ -289,7 +289,7 @@ class MachineReader:
             if elsewhere:
                 yield self._file(resolved(self._cwd, elsewhere), Kind.ANTHROPIC_CREDENTIALS)
 
-    def _profile_names(self, places: AnthropicPlaces, active: ConfigFile) -> set[str]:
+    def _profile_names(self, places: AnthropicPaths, active: ConfigFile) -> set[str]:
         """Every profile that is there or that something selects."""
         names = {DEFAULT_PROFILE, active.text, *self._named_profiles}
         for directory in (places.configs, places.credentials_directory):
@@ -324,7 +324,7 @@ class MachineReader:
                 yield path, self._disk.entry(path)
         for path in map(str, shell_startup_files(self._home, self._cwd)):
             yield path, self._disk.entry(path)
-        usual = claude_places(self._home, self._cwd, {})
+        usual = claude_paths(self._home, self._cwd, {})
         if usual != self._claude:
             for path in map(str, (usual.state, usual.credentials)):
                 yield path, self._disk.entry(path)

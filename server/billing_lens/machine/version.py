@@ -6,9 +6,11 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from functools import total_ordering
+from functools import cached_property, total_ordering
 from pathlib import Path
 from typing import Final, cast
+
+from msgspec import Struct
 
 OLDEST_MEASURED = "2.1.110"
 NEWEST_KNOWN = "2.1.330"
@@ -95,3 +97,39 @@ def _version_in(manifest: Path) -> ClaudeVersion | None:
     if ours and isinstance(version, str) and _VERSION.fullmatch(version):
         return ClaudeVersion(version, "path")
     return None
+
+
+_CLAUSE = re.compile(r"(>=|<)(\d+\.\d+\.\d+)")
+
+
+class Versions(Struct, frozen=True, dict=True):
+    """A half-open range of versions; an empty text means every version."""
+
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        """Check the text.
+
+        Raises:
+            ValueError: a clause is not ``>=VERSION`` or ``<VERSION``.
+        """
+        _ = self._clauses
+
+    def __contains__(self, version: ClaudeVersion) -> bool:
+        return all(
+            version >= bound if comparison == ">=" else version < bound
+            for comparison, bound in self._clauses
+        )
+
+    @cached_property
+    def _clauses(self) -> list[tuple[str, ClaudeVersion]]:
+        clauses: list[tuple[str, ClaudeVersion]] = []
+        for part in filter(None, self.text.split(",")):
+            match = _CLAUSE.fullmatch(part.strip())
+            if not match:
+                raise ValueError(f"not a version range: {self.text!r}")
+            clauses.append((match[1], ClaudeVersion(match[2])))
+        return clauses
+
+
+ALL_VERSIONS = Versions()

@@ -9,10 +9,9 @@ from pathlib import Path
 from billing_lens.billing.route import Billing
 from billing_lens.fixes.journal import ChangedFile, Entry
 from billing_lens.output.json import SCHEMA, Document
-from billing_lens.output.paint import Paint
 from billing_lens.output.places_text import short_path
 from billing_lens.output.redaction import redact_json_text
-from billing_lens.output.wrapping import lines_of, terminal_width
+from billing_lens.output.terminal import Paint, lines_of, terminal_width
 from billing_lens.review import Review, describe_payment
 
 _STATES = {

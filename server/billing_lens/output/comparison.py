@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from billing_lens.billing.comparison import Comparison, Difference, Side
 from billing_lens.billing.route import Billing
 from billing_lens.output.json import SCHEMA, Document
-from billing_lens.output.paint import Paint
-from billing_lens.output.screen import Screen
+from billing_lens.output.terminal import Paint, Screen
 
 
 def comparisons_text(comparisons: Sequence[Comparison], screen: Screen) -> str:

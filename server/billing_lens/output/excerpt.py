@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from billing_lens.output.columns import printable, width_of
-from billing_lens.output.paint import Paint
 from billing_lens.output.redaction import Mask, Redactor
+from billing_lens.output.terminal import Paint, printable, width_of
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.positions import Position, PositionEncoding, Range
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from billing_lens.billing.credential import Place
-from billing_lens.billing.location import locate
-from billing_lens.output.columns import printable
+from billing_lens.billing.place import Place, locate
 from billing_lens.output.excerpt import excerpt, excerpt_lines
-from billing_lens.output.files_text import files_lines
-from billing_lens.output.next_command import Again, command_lines
-from billing_lens.output.places_text import place_text
+from billing_lens.output.places_text import Again, command_lines, files_lines, place_text
 from billing_lens.output.redaction import Redactor
-from billing_lens.output.screen import Screen
+from billing_lens.output.terminal import Screen, printable
 from billing_lens.review import Review, ReviewedFinding, describe_payment
 from billing_lens.rules import Related, Severity
 from billing_lens.text.positions import PositionEncoding

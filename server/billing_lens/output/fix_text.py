@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, RenameFile, edited_text
 from billing_lens.machine.machine import Machine
-from billing_lens.output.columns import printable
-from billing_lens.output.paint import Paint
 from billing_lens.output.redaction import Redactor, redact_json_text
+from billing_lens.output.terminal import Paint, printable
 from billing_lens.review import OfferedFix
 
 

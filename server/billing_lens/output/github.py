@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from billing_lens.billing.location import Location, locate
+from billing_lens.billing.place import Location, locate
 from billing_lens.machine.machine import Machine
-from billing_lens.output.columns import printable
 from billing_lens.output.findings_text import count_text
-from billing_lens.output.paint import Paint
 from billing_lens.output.places_text import place_text
 from billing_lens.output.redaction import Redactor
-from billing_lens.output.screen import Screen
+from billing_lens.output.terminal import Paint, Screen, printable
 from billing_lens.review import Review, ReviewedFinding, describe_payment
 from billing_lens.rules import Severity
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from billing_lens.output.columns import printable
 from billing_lens.output.findings_text import SEVERITY_STYLES
-from billing_lens.output.next_command import command_lines
-from billing_lens.output.screen import Screen
+from billing_lens.output.places_text import command_lines
+from billing_lens.output.terminal import Screen, printable
 from billing_lens.rules import Severity
 
 _COLUMNS = 12

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any, cast
 
-from billing_lens.billing.credential import Credential, Place
-from billing_lens.billing.location import locate
+from billing_lens.billing.credential import Credential
+from billing_lens.billing.place import Place, locate
 from billing_lens.billing.route import Route
+from billing_lens.billing.runs import SeenFrom
 from billing_lens.billing.shell_startup import probably_set_in
-from billing_lens.billing.surroundings import SeenFrom
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor

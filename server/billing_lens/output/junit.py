@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
-from billing_lens.output.columns import printable
-from billing_lens.output.paint import Paint
 from billing_lens.output.places_text import place_text
 from billing_lens.output.redaction import Redactor
-from billing_lens.output.screen import Screen
+from billing_lens.output.terminal import Paint, Screen, printable
 from billing_lens.review import Review, ReviewedFinding, describe_payment
 from billing_lens.rules import RULES
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from billing_lens.billing.surroundings import editor_variables
-from billing_lens.config.concern import concerns_claude
+from billing_lens.billing.editor_runs import editor_variables
 from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.config.models import (
     ClaudeCredentials,
@@ -201,7 +200,7 @@ def _declared_texts(machine: Machine) -> Iterator[tuple[str, str]]:
     References such as ``${{ secrets.KEY }}`` are no secrets, and we show them ourselves.
     """
     for kind in DECLARING_KINDS:
-        for file in filter(concerns_claude, machine.files_of(kind)):
+        for file in (it for it in machine.files_of(kind) if it.mentions_claude):
             from billing_lens.config.named_texts import named_texts  # noqa: PLC0415 few projects have such files
 
             if file.structure.problems:

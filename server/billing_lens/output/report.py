@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from billing_lens import __version__
 from billing_lens.billing.error_messages import sorted_message
-from billing_lens.config.entry import FileEntry
+from billing_lens.config.file_entry import FileEntry
 from billing_lens.config.kinds import Kind
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.fixes.journal import Entry, Journal, journal_directory

@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from billing_lens import __version__
-from billing_lens.billing.credential import Place
-from billing_lens.billing.location import locate
+from billing_lens.billing.place import Place, locate
 from billing_lens.fixes.fix import EditFile
 from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor

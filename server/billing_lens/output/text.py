@@ -8,21 +8,18 @@ from datetime import datetime, timezone
 from billing_lens.billing.credential import Credential, Source, State, short_id
 from billing_lens.billing.expectation import is_as_expected
 from billing_lens.billing.route import Billing, Route, beginning_a_sentence, describe_source
-from billing_lens.billing.surroundings import SeenFrom, described, payer_of
+from billing_lens.billing.runs import SeenFrom, described, payer_of
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Mode
-from billing_lens.output.columns import printable
-from billing_lens.output.files_text import files_lines
 from billing_lens.output.findings_text import (
     SEVERITY_STYLES,
     count_text,
     is_hint,
     left_out_lines,
 )
-from billing_lens.output.next_command import Again, command_lines
-from billing_lens.output.places_text import place_text
+from billing_lens.output.places_text import Again, command_lines, files_lines, place_text
 from billing_lens.output.redaction import Redactor
-from billing_lens.output.screen import Screen
+from billing_lens.output.terminal import Screen, printable
 from billing_lens.review import Review, ReviewedFinding
 
 _MARKS = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Place
+from billing_lens.billing.credential import Credential
 from billing_lens.billing.login import account, state_file
+from billing_lens.billing.place import Place
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import usable_login

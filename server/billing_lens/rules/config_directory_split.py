@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place
 from billing_lens.billing.login import state_file
-from billing_lens.config.places import claude_places
+from billing_lens.billing.place import Place
+from billing_lens.config.paths import claude_paths
 from billing_lens.fixes.profile_fixes import set_aside
 from billing_lens.machine.machine import Machine
+from billing_lens.rules.login_diagnosis import severity_of_login
 from billing_lens.rules.override import commands_for
 from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
-from billing_lens.rules.stored_login import severity_of_login
 
 VARIABLE = "CLAUDE_CONFIG_DIR"
 
@@ -45,7 +45,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 
 
 def _moved(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
-    usual = claude_places(machine.home, machine.cwd, {})
+    usual = claude_paths(machine.home, machine.cwd, {})
     pairs = (
         (usual.credentials, machine.claude.credentials, "login"),
         (usual.state, machine.claude.state, "account"),

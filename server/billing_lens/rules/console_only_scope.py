@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Place, Source
+from billing_lens.billing.credential import Credential, Source
 from billing_lens.billing.login import INFERENCE_SCOPE
+from billing_lens.billing.place import Place
 from billing_lens.config.models import ProfileCredentials
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
-from billing_lens.rules.stored_login import (
+from billing_lens.rules.login_diagnosis import (
     LOG_IN_AGAIN,
     is_console_grant,
     is_for_the_console,
     severity_of_login,
 )
+from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
 
 
 @rule(

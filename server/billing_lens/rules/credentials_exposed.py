@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place
+from billing_lens.billing.place import Place
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Platform
 from billing_lens.config.models import ClaudeState

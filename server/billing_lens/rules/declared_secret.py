@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place
-from billing_lens.config.concern import concerns_claude
+from billing_lens.billing.place import Place
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.github_workflow import INPUTS
 from billing_lens.config.kinds import Kind
@@ -44,7 +43,7 @@ def secrets_in(file: ConfigFile) -> Iterator[tuple[Place, str]]:
     Anthropic's own tokens are found anywhere in the text, comments, scripts and broken text
     included; others where one of Claude Code's variables holds them.
     """
-    if not concerns_claude(file):
+    if not file.mentions_claude:
         return
     spans: list[Span] = []
     for named in named_texts(file.structure):

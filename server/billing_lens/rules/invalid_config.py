@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from billing_lens.billing.credential import Place
+from billing_lens.billing.place import Place
 from billing_lens.billing.profile import EMPTY_CREDENTIALS_HANG
-from billing_lens.config.concern import concerns_claude
-from billing_lens.config.entry import FileState
 from billing_lens.config.file import ConfigFile, Problem
+from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.preferences import preferences_file_of, preferences_of
 from billing_lens.rules.rule import Finding, Severity, Verdict, rule
-from billing_lens.rules.team_policy import team_policy_of
+from billing_lens.wishes.preferences import preferences_file_of, preferences_of
+from billing_lens.wishes.team_policy import team_policy_of
 
 CONSEQUENCES = {
     Kind.ANTHROPIC_PROFILE: "Claude Code and ant cannot use this profile.",
@@ -39,7 +38,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if file.kind in CONSEQUENCES:
             for problem in file.problems:
                 yield _finding(machine, file, problem)
-        elif file.kind in DECLARING_KINDS and concerns_claude(file):
+        elif file.kind in DECLARING_KINDS and file.mentions_claude:
             yield from _not_understood(file)
     preferences = preferences_file_of(machine)
     if preferences:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, Source
 from billing_lens.machine.machine import Machine
+from billing_lens.rules.login_diagnosis import LOG_IN_AGAIN, is_subscription_wanted
 from billing_lens.rules.override import run_of
 from billing_lens.rules.rule import Finding, Severity, Verdict, rule
-from billing_lens.rules.stored_login import LOG_IN_AGAIN, is_subscription_wanted
 
 
 @rule(

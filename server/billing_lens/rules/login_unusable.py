@@ -5,20 +5,21 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place, Source, State
+from billing_lens.billing.credential import Source, State
+from billing_lens.billing.place import Place
 from billing_lens.billing.route import Route, describe_source
-from billing_lens.config.entry import FileState
+from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Platform
-from billing_lens.config.places import RETIRED_SUFFIX
+from billing_lens.config.paths import RETIRED_SUFFIX
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
-from billing_lens.rules.stored_login import (
+from billing_lens.rules.login_diagnosis import (
     LOG_IN,
     LOG_IN_AGAIN,
     comes_before_login,
     is_console_grant,
     severity_of_login,
 )
+from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
 
 
 @rule(

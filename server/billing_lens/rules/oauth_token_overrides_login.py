@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place, Source, State
+from billing_lens.billing.credential import Source, State
+from billing_lens.billing.place import Place
 from billing_lens.billing.route import Route
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine

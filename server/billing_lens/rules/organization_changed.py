@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
-from billing_lens.billing.credential import Place, short_id
+from billing_lens.billing.credential import short_id
 from billing_lens.billing.history import AccountChange, last_account_change
 from billing_lens.billing.login import account
+from billing_lens.billing.place import Place
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule

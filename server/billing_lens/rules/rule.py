@@ -7,13 +7,14 @@ from enum import Enum
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential, Place, State
+from billing_lens.billing.credential import Credential, State
 from billing_lens.billing.expectation import Expectation, is_as_expected
+from billing_lens.billing.place import Place
 from billing_lens.billing.route import Route
-from billing_lens.billing.surroundings import SeenFrom
-from billing_lens.billing.versions import Versions
+from billing_lens.billing.runs import SeenFrom
 from billing_lens.fixes.fix import Fix
 from billing_lens.machine.machine import Machine
+from billing_lens.machine.version import Versions
 
 DOCUMENTATION = "https://github.com/billing-lens/billing-lens/blob/main/docs/rules"
 

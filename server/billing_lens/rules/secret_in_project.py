@@ -7,12 +7,11 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place
-from billing_lens.billing.surroundings import EXTENSION_VARIABLES
-from billing_lens.config.concern import concerns_claude
+from billing_lens.billing.editor_runs import EXTENSION_VARIABLES
+from billing_lens.billing.place import Place
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import DECLARING_KINDS, Kind, Scope
-from billing_lens.config.places import project_places
+from billing_lens.config.paths import project_paths
 from billing_lens.config.secrets import SECRET_NAME, holds_a_token
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix
 from billing_lens.machine.machine import Machine
@@ -50,7 +49,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
                 fixes=tuple(_move(machine, file, name, node)),
                 commands=tuple(_untrack(machine, file)),
             )
-        if reason and file.kind in DECLARING_KINDS and concerns_claude(file):
+        if reason and file.kind in DECLARING_KINDS and file.mentions_claude:
             yield from _declared(machine, file, reason)
 
 
@@ -182,7 +181,7 @@ def _setting(local: ConfigFile | None, path: str, pointer: str, value: str) -> C
 
 
 def _local_settings(machine: Machine) -> str:
-    return str(project_places(machine.cwd).local_settings)
+    return str(project_paths(machine.cwd).local_settings)
 
 
 def _untrack(machine: Machine, file: ConfigFile) -> Iterator[Command]:

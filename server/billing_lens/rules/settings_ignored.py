@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Place
 from billing_lens.billing.environment import is_ignored
+from billing_lens.billing.place import Place
 from billing_lens.config.file import ConfigFile, Problem, name_of
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.fixes.settings_fixes import settings_fixes

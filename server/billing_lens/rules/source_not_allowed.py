@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Place, Source, State
+from billing_lens.billing.credential import Credential, Source, State
+from billing_lens.billing.place import Place
 from billing_lens.billing.route import describe_source
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import commands_for, run_of
 from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
-from billing_lens.rules.team_policy import TeamPolicy, team_policy_of
+from billing_lens.wishes.team_policy import TeamPolicy, team_policy_of
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from billing_lens.text.edited_bytes import Bytes, EditedBytes
+from billing_lens.text.incremental.splice_bytes import Bytes, EditedBytes
 from billing_lens.text.line_index import LineIndex
 from billing_lens.text.positions import Position, PositionEncoding, Range, Span
 

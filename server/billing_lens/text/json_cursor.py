@@ -10,7 +10,7 @@ from msgspec import Struct
 from billing_lens.text.comments import TOKEN
 from billing_lens.text.positions import Span
 from billing_lens.text.strictness import decoded_text, loads
-from billing_lens.text.surroundings import after_space, has_line_break
+from billing_lens.text.trivia import after_space, has_line_break
 
 Slot = Literal["key", "value"]
 

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from billing_lens.text.buffer import BufferEdit
 from billing_lens.text.comments import blanked, extras
-from billing_lens.text.edited_bytes import Bytes
-from billing_lens.text.enclosing import EnclosingValues, Judged, Judgement, judged_alone
+from billing_lens.text.in_place import SliceSource
+from billing_lens.text.incremental.revalidate import (
+    EnclosingValues,
+    Judged,
+    Judgement,
+    judged_alone,
+)
+from billing_lens.text.incremental.splice import Stretch, stretch_of
+from billing_lens.text.incremental.splice_bytes import Bytes
 from billing_lens.text.json_node import JsonNode, NodeKind
 from billing_lens.text.json_pointer import followed, parts_of, pointer_of
 from billing_lens.text.positions import Span
-from billing_lens.text.slices import SliceSource
-from billing_lens.text.stretch import Stretch, stretch_of
 from billing_lens.text.strictness import (
     JsonSyntaxError,
     SyntaxProblem,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from billing_lens.text.comments import extras
+from billing_lens.text.edits import TextEdit
 from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Span
-from billing_lens.text.surroundings import (
+from billing_lens.text.trivia import (
     Gap,
     after_blanks,
     after_line_break,
@@ -22,7 +23,6 @@ from billing_lens.text.surroundings import (
     is_line_end,
     is_line_start,
 )
-from billing_lens.text.text_edit import TextEdit
 
 
 def remove_properties(document: JsonDocument, pointers: Sequence[str]) -> tuple[TextEdit, ...]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from billing_lens.text.edits import TextEdit
 from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import index_of, parts_of
 from billing_lens.text.positions import Span
 from billing_lens.text.style import Style, style_of
-from billing_lens.text.surroundings import (
+from billing_lens.text.trivia import (
     Gap,
     after_blanks,
     gaps_of,
     has_line_break,
     indentation_at,
 )
-from billing_lens.text.text_edit import TextEdit
 
 _BOM_LENGTH = 3
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.positions import Span
-from billing_lens.text.surroundings import has_line_break, indentation_at
+from billing_lens.text.trivia import has_line_break, indentation_at
 
 _COLON = re.compile(rb"[ \t]*:[ \t]*")
 _LINE_BREAK = re.compile(rb"\r\n|\n|\r")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from billing_lens.text.buffer import BufferEdit
-from billing_lens.text.edited_bytes import Bytes
+from billing_lens.text.incremental.splice_bytes import Bytes
 from billing_lens.text.json_pointer import followed, index_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.strictness import SyntaxProblem

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from billing_lens.billing.declared_runs import declared_environments
+from billing_lens.billing.editor_runs import environments
 from billing_lens.billing.effect import Bearing, Effect, Effects
 from billing_lens.billing.route import resolve_route
-from billing_lens.billing.surroundings import declared_environments, environments
-from billing_lens.config.known_places import known_places
+from billing_lens.config.known_positions import known_positions
 from billing_lens.machine.machine import Machine, Mode
 from tests.lsp.places import ACTIVE, LOGIN, PROFILE, PROFILE_TOKENS, SETTINGS, STATE
 from tests.machines import HOME, SUBSCRIPTION_ORGANIZATION, MadeUpMachine, headline
@@ -53,7 +54,7 @@ def effect(
     effects, file = effects_on(machine, mode), machine.files[name]
     if pointer is None:
         return effects.of_file(file)
-    [known] = [it for it in known_places(file) if it.pointer == pointer]
+    [known] = [it for it in known_positions(file) if it.pointer == pointer]
     return effects.of_place(file, known)
 
 

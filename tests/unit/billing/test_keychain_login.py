@@ -17,8 +17,7 @@ from billing_lens.config.kinds import Platform
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.reading import MachineReader
 from billing_lens.output.json import status_document
-from billing_lens.output.paint import Paint
-from billing_lens.output.screen import Screen
+from billing_lens.output.terminal import Paint, Screen
 from billing_lens.output.text import status_text
 from billing_lens.review import review
 from tests.machines import (

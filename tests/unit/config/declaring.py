@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from billing_lens.config.declarations import DeclaredRun
 from billing_lens.config.declared import declared_runs
-from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileEntry, FileState
 from billing_lens.config.kinds import Kind
 
 PATH = "/project/file"

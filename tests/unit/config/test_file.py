@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_lens.config.entry import FileEntry, FileState
 from billing_lens.config.file import ConfigFile, Problem
+from billing_lens.config.file_entry import FileEntry, FileState
 from billing_lens.config.kinds import Kind
 from billing_lens.config.models import ClaudeState, Profile
 from billing_lens.text.positions import Position, Range

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.config.entry import FileState
+from billing_lens.config.file_entry import FileState
 from billing_lens.machine.disk import Disk
 
 

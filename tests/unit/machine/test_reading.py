@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.config.entry import FileState
+from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind, Platform, Scope
 from billing_lens.machine.machine import Machine
 from tests.machines import CANARY, MadeUpMachine, headline

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_lens.output.columns import printable, width_of
+from billing_lens.output.terminal import printable, width_of
 
 
 @pytest.mark.parametrize(

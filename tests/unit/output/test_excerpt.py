@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_lens.output.columns import width_of
 from billing_lens.output.excerpt import Excerpt, cut_around, excerpt, excerpt_lines
-from billing_lens.output.paint import Paint
 from billing_lens.output.redaction import Redactor
+from billing_lens.output.terminal import Paint, width_of
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.positions import PositionEncoding, Span
 from tests.machines import CANARY, MadeUpMachine, assert_no_canary

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from billing_lens.output.hyperlink import Links, is_understood, links_for
+from billing_lens.output.terminal import Links, is_understood, links_for
 
 TERMINAL, PIPE = True, False
 

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from billing_lens.output.paint import Paint, paint_for
+from billing_lens.output.terminal import Paint, paint_for
 
 
 class Stream(io.StringIO):

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.billing.credential import Place
+from billing_lens.billing.place import Place
 from billing_lens.output.findings_text import check_text
 from billing_lens.output.fix_text import fix_text
-from billing_lens.output.paint import Paint
 from billing_lens.output.places_text import place_text
-from billing_lens.output.screen import Screen
+from billing_lens.output.terminal import Paint, Screen
 from billing_lens.output.text import status_text
 from billing_lens.review import Review
 from tests.machines import MadeUpMachine, headline

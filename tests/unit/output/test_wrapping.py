@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from billing_lens.output.wrapping import lines_of, wrapped
+from billing_lens.output.terminal import lines_of, wrapped
 
 
 def test_lines_fit_and_lose_nothing() -> None:

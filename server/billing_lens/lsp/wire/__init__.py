@@ -1,0 +1,1 @@
+"""Messages, transport and dispatch where pygls is gone past."""

@@ -1,0 +1,1 @@
+"""Judging an edited text by the value around the edit."""
