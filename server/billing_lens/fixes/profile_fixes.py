@@ -18,8 +18,9 @@ from billing_lens.config.kinds import Kind
 from billing_lens.config.paths import RETIRED_SUFFIX
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix, RenameFile
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.text.edits import TextEdit, remove_properties
+from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Span
+from billing_lens.text.removal import remove_properties
 
 CACHED_BINDING = ("/organization_id", "/workspace_id", "/authentication")
 """What binds a profile to an organization and lets it sign in."""

@@ -19,9 +19,10 @@ from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.paths import project_paths
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix
 from billing_lens.machine.machine import FLAG_SETTINGS_PATH, Machine
-from billing_lens.text.edits import TextEdit, set_property
+from billing_lens.text.edits import TextEdit
 from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_pointer import parts_of, pointer_of
+from billing_lens.text.setting import set_property
 
 
 def variable_fixes(machine: Machine, place: Place) -> Iterator[Fix]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import Enum
 
 from msgspec import Struct
 
@@ -15,25 +14,9 @@ from billing_lens.billing.runs import SeenFrom
 from billing_lens.fixes.fix import Fix
 from billing_lens.machine.machine import Machine
 from billing_lens.machine.version import Versions
+from billing_lens.wishes.severity import Severity
 
 DOCUMENTATION = "https://github.com/billing-lens/billing-lens/blob/main/docs/rules"
-
-
-class Severity(str, Enum):
-    """How bad a finding is: who pays wrongly is an error, who would elsewhere a warning."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-    HINT = "hint"
-
-    @property
-    def rank(self) -> int:
-        """0 for the worst."""
-        return _RANKS[self]
-
-
-_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Verdict(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Minimal edits of JSON texts: remove properties, set a property, apply edits."""
+"""A change of a text as data."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from billing_lens.text.positions import Span
-from billing_lens.text.removal import remove_extras, remove_properties
-from billing_lens.text.setting import set_property
 
 
 class TextEdit(NamedTuple):
@@ -33,6 +31,3 @@ def apply_edits(data: bytes, edits: Iterable[TextEdit]) -> bytes:
         parts += (data[done:start], new_text.encode("utf-8", "surrogatepass"))
         done = end
     return b"".join((*parts, data[done:]))
-
-
-__all__ = ["TextEdit", "apply_edits", "remove_extras", "remove_properties", "set_property"]

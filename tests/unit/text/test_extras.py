@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_lens.text.edits import apply_edits, remove_extras
+from billing_lens.text.edits import apply_edits
 from billing_lens.text.json_document import Dialect, JsonDocument
+from billing_lens.text.removal import remove_extras
 from tests.unit.text.json_texts import VALUES, wild_texts
 
 

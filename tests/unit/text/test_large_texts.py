@@ -160,7 +160,8 @@ def test_nesting_of_any_depth_is_a_problem_and_no_crash(shape: str) -> None:
     }[shape]
     out = run_python(f"""
 from billing_lens.text.json_document import Dialect, JsonDocument, JsonSyntaxError
-from billing_lens.text.edits import remove_properties, set_property
+from billing_lens.text.removal import remove_properties
+from billing_lens.text.setting import set_property
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.positions import Span
 for dialect in Dialect:
