@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from billing_lens.billing.credential import Source
-from billing_lens.rules import RULES, Severity
+from billing_lens.rules import RULES
+from billing_lens.wishes.severity import Severity
 from tests.conformance.recorded import KNOWN_DIFFERENCES, recorded_cases, title_of
 from tests.rules.recorded_findings import KEPT, described, reviewed_case
 

@@ -20,7 +20,7 @@ from billing_lens.cli.options import (
     review_of,
 )
 from billing_lens.review import Review, ReviewedFinding
-from billing_lens.rules import Severity
+from billing_lens.wishes.severity import Severity
 
 CLEAN, FOUND = 0, 1
 

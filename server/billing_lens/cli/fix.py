@@ -39,7 +39,8 @@ from billing_lens.output.places_text import command_lines
 from billing_lens.output.redaction import Redactor
 from billing_lens.output.terminal import Paint, paint_for, printable, wrapped
 from billing_lens.review import Review, describe_payment
-from billing_lens.rules import RULES, Command, Severity
+from billing_lens.rules import RULES, Command
+from billing_lens.wishes.severity import Severity
 
 DONE, NOT_DONE, INTERRUPTED = 0, 1, 130
 

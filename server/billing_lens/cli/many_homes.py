@@ -21,7 +21,7 @@ from billing_lens.machine.machine import Machine
 from billing_lens.output.homes_text import CheckedHome, Home, UnreadHome, home_lines, homes_text
 from billing_lens.output.json import home_document, unread_home_document
 from billing_lens.output.terminal import screen_for
-from billing_lens.rules import Severity
+from billing_lens.wishes.severity import Severity
 
 CLEAN, FOUND, NOT_READABLE = 0, 1, 3
 FORMATS = ("text", "json")

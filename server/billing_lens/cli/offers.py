@@ -11,7 +11,7 @@ from billing_lens.billing.route import Billing, Route
 from billing_lens.fixes.fix import Safety
 from billing_lens.fixes.journal import Entry, KeptFinding
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
-from billing_lens.rules import Severity
+from billing_lens.wishes.severity import Severity
 
 
 class Offer(Struct, frozen=True):

@@ -14,8 +14,9 @@ from billing_lens.lsp.conversion import our_range
 from billing_lens.lsp.diagnostics import is_shown_in
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
-from billing_lens.rules import RULES, Severity
+from billing_lens.rules import RULES
 from billing_lens.wishes.preferences import preferences_file_of
+from billing_lens.wishes.severity import Severity
 
 FIX_ALL = "source.fixAll.billingLens"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)

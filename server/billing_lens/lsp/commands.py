@@ -19,7 +19,7 @@ from billing_lens.output.json import Document
 from billing_lens.output.report import circumstances_of, report_document
 from billing_lens.output.report_markdown import report_markdown
 from billing_lens.review import OfferedFix
-from billing_lens.rules import Severity
+from billing_lens.wishes.severity import Severity
 
 ANNOUNCED_SECONDS = 1.0
 """How long a client may take to announce what it applied: VS Code answers first."""

@@ -13,8 +13,9 @@ from billing_lens.billing.shell_startup import locate_or_guess
 from billing_lens.lsp.conversion import lsp_location
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, ReviewedFinding
-from billing_lens.rules import RULES, Severity
+from billing_lens.rules import RULES
 from billing_lens.text.positions import PositionEncoding
+from billing_lens.wishes.severity import Severity
 
 SOURCE = "billing-lens"
 

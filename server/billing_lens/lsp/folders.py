@@ -20,7 +20,7 @@ from billing_lens.machine.reading import MachineReader
 from billing_lens.output.json import Document, status_document
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, review, reviewed_while_typing
-from billing_lens.rules import Severity
+from billing_lens.wishes.severity import Severity
 
 
 class Folder:

@@ -11,8 +11,9 @@ from billing_lens.output.places_text import Again, command_lines, files_lines, p
 from billing_lens.output.redaction import Redactor
 from billing_lens.output.terminal import Screen, printable
 from billing_lens.review import Review, ReviewedFinding, describe_payment
-from billing_lens.rules import Related, Severity
+from billing_lens.rules import Related
 from billing_lens.text.positions import PositionEncoding
+from billing_lens.wishes.severity import Severity
 
 SEVERITY_STYLES = {
     Severity.ERROR: "bold red",

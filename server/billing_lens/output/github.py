@@ -12,7 +12,7 @@ from billing_lens.output.places_text import place_text
 from billing_lens.output.redaction import Redactor
 from billing_lens.output.terminal import Paint, Screen, printable
 from billing_lens.review import Review, ReviewedFinding, describe_payment
-from billing_lens.rules import Severity
+from billing_lens.wishes.severity import Severity
 
 _COMMANDS = {
     Severity.ERROR: "error",

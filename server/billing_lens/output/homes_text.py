@@ -9,7 +9,7 @@ from msgspec import Struct
 from billing_lens.output.findings_text import SEVERITY_STYLES
 from billing_lens.output.places_text import command_lines
 from billing_lens.output.terminal import Screen, printable
-from billing_lens.rules import Severity
+from billing_lens.wishes.severity import Severity
 
 _COLUMNS = 12
 """How far a home's path is indented: behind the longest of the words before it."""

@@ -15,8 +15,9 @@ from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor
 from billing_lens.output.rule_pages import meaning_of, page_of
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
-from billing_lens.rules import RULES, Related, Rule, Severity
+from billing_lens.rules import RULES, Related, Rule
 from billing_lens.text.positions import Range
+from billing_lens.wishes.severity import Severity
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 VERSION = "2.1.0"

@@ -31,7 +31,7 @@ from billing_lens.rules import (
     source_not_allowed,
     unexpected_payer,
 )
-from billing_lens.rules.rule import RULES, Command, Finding, Related, Rule, Severity, Verdict
+from billing_lens.rules.rule import RULES, Command, Finding, Related, Rule, Verdict
 
 __all__ = [
     "RULES",
@@ -39,7 +39,6 @@ __all__ = [
     "Finding",
     "Related",
     "Rule",
-    "Severity",
     "Verdict",
     "account_missing",
     "api_key_headless_only",

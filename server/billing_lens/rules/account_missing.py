@@ -10,7 +10,8 @@ from billing_lens.billing.place import Place
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import usable_login
-from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 COMMANDS = (
     Command("claude auth logout", "Forgets the login."),

@@ -18,7 +18,8 @@ from billing_lens.rules.override import (
     wanted,
     wrongly_paying,
 )
-from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

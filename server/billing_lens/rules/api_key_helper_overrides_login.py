@@ -11,7 +11,8 @@ from billing_lens.config.models import ClaudeSettings
 from billing_lens.config.secrets import holds_a_token
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import override, set_by, wrongly_paying
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

@@ -9,7 +9,8 @@ from billing_lens.billing.expectation import Expectation
 from billing_lens.billing.route import Route
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import override, set_by, wrongly_paying
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

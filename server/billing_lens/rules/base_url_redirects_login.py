@@ -14,7 +14,8 @@ from billing_lens.rules.override import (
     run_of,
     set_by,
 )
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 TOKENS = (Source.CLAUDE_AI_LOGIN, Source.OAUTH_TOKEN)
 

@@ -11,7 +11,8 @@ from billing_lens.fixes.profile_fixes import set_aside
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import severity_of_login
 from billing_lens.rules.override import commands_for
-from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 VARIABLE = "CLAUDE_CONFIG_DIR"
 

@@ -15,7 +15,8 @@ from billing_lens.rules.login_diagnosis import (
     is_for_the_console,
     severity_of_login,
 )
-from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

@@ -10,7 +10,8 @@ from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Platform
 from billing_lens.config.models import ClaudeState
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 READABLE_BY_OTHERS = 0o044
 WRITABLE_BY_OTHERS = 0o022

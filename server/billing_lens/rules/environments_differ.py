@@ -12,7 +12,8 @@ from billing_lens.billing.runs import DeclaredIn, SeenFrom, described, payer_of
 from billing_lens.config.kinds import Kind
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

@@ -9,7 +9,8 @@ from billing_lens.billing.place import Place
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import commands_for, set_by
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from billing_lens.billing.credential import Source
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import override, set_by, wrongly_paying
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

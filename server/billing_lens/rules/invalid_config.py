@@ -10,8 +10,9 @@ from billing_lens.config.file import ConfigFile, Problem
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
 from billing_lens.wishes.preferences import preferences_file_of, preferences_of
+from billing_lens.wishes.severity import Severity
 from billing_lens.wishes.team_policy import team_policy_of
 
 CONSEQUENCES = {

@@ -7,7 +7,8 @@ from billing_lens.billing.login import INFERENCE_SCOPE
 from billing_lens.billing.route import Billing, Route
 from billing_lens.config.models import ClaudeCredentials
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Command, Severity, Verdict
+from billing_lens.rules.rule import Command, Verdict
+from billing_lens.wishes.severity import Severity
 
 LOG_IN = Command("claude auth login", "Logs in with your claude.ai account.")
 LOG_IN_AGAIN = (Command("claude auth logout", "Removes the login that cannot be used."), LOG_IN)

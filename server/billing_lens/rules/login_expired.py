@@ -8,7 +8,8 @@ from billing_lens.billing.credential import Credential, Source
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import LOG_IN_AGAIN, is_subscription_wanted
 from billing_lens.rules.override import run_of
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

@@ -19,7 +19,8 @@ from billing_lens.rules.override import (
     usable_login,
     wrongly_paying,
 )
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

@@ -11,7 +11,8 @@ from billing_lens.billing.login import account
 from billing_lens.billing.place import Place
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 IF_WRONG = (
     Command("claude auth logout", "Logs this account out, if it is the wrong one."),

@@ -16,7 +16,8 @@ from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

@@ -10,7 +10,8 @@ from billing_lens.billing.place import Place
 from billing_lens.billing.route import account_is_subscribed
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import usable_login
-from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 LOG_IN_FOR_A_PLAN = (
     Command("claude auth logout", "Removes the login without a plan."),

@@ -14,7 +14,8 @@ from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import commands_for, run_of
-from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

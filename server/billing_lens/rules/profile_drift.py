@@ -10,7 +10,8 @@ from billing_lens.billing.place import Place
 from billing_lens.billing.profile import OIDC_FEDERATION
 from billing_lens.config.models import Profile, ProfileCredentials
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 PAIRS = (
     ("organization", "organization_id", "organization_uuid"),

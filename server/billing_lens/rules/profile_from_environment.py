@@ -17,7 +17,8 @@ from billing_lens.rules.override import (
     set_by,
     wrongly_paying,
 )
-from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 VARIABLE = "ANTHROPIC_PROFILE"
 

@@ -9,7 +9,8 @@ from billing_lens.billing.route import Billing, Route
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import bills, commands_for, run_of
-from billing_lens.rules.rule import Command, Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

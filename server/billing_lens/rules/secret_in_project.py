@@ -15,11 +15,12 @@ from billing_lens.config.paths import project_paths
 from billing_lens.config.secrets import SECRET_NAME, holds_a_token
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Verdict, rule
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import parts_of
 from billing_lens.text.removal import remove_properties
 from billing_lens.text.setting import set_property
+from billing_lens.wishes.severity import Severity
 
 STORED = {
     Kind.CLAUDE_CREDENTIALS: ("/claudeAiOauth/accessToken", "/claudeAiOauth/refreshToken"),

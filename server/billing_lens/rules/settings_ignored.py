@@ -10,7 +10,8 @@ from billing_lens.config.file import ConfigFile, Problem, name_of
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.fixes.settings_fixes import settings_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 
 @rule(

@@ -11,7 +11,8 @@ from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import commands_for, run_of
-from billing_lens.rules.rule import Finding, Related, Severity, Verdict, rule
+from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.wishes.severity import Severity
 from billing_lens.wishes.team_policy import TeamPolicy, team_policy_of
 
 

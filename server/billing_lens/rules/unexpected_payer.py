@@ -21,7 +21,8 @@ from billing_lens.rules.override import (
     usable_login,
     wanted,
 )
-from billing_lens.rules.rule import Command, Finding, Severity, Verdict, rule
+from billing_lens.rules.rule import Command, Finding, Verdict, rule
+from billing_lens.wishes.severity import Severity
 
 LOG_INS = {
     Billing.SUBSCRIPTION: "claude auth login",

@@ -19,7 +19,7 @@ from billing_lens.billing.expectation import Wish
 from billing_lens.config.file import ConfigFile, Problem
 from billing_lens.config.kinds import Kind
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Severity
+from billing_lens.wishes.severity import Severity
 from billing_lens.wishes.toml_reader import Severities, TomlReader
 
 

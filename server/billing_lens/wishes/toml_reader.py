@@ -11,8 +11,9 @@ from billing_lens.billing.place import Place
 from billing_lens.billing.route import Billing
 from billing_lens.config.file import ConfigFile, Problem
 from billing_lens.config.file_entry import FileState
-from billing_lens.rules.rule import RULES, Severity
+from billing_lens.rules.rule import RULES
 from billing_lens.text.positions import Span
+from billing_lens.wishes.severity import Severity
 
 OFF = "off"
 EXPECTABLE = (

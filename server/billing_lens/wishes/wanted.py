@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from billing_lens.billing.expectation import Wish
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Finding, Severity
+from billing_lens.rules.rule import Finding
 from billing_lens.wishes.preferences import preferences_file_of, preferences_of
+from billing_lens.wishes.severity import Severity
 from billing_lens.wishes.team_policy import team_policy_of
 from billing_lens.wishes.toml_reader import Severities
 
