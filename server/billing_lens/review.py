@@ -12,8 +12,9 @@ from billing_lens.billing.editor_runs import environments
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
 from billing_lens.billing.history import AccountChange, last_account_change
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing, Route, resolve_route
+from billing_lens.billing.route import Route, resolve_route
 from billing_lens.billing.runs import SeenFrom
+from billing_lens.billing.sources import Billing
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.fixes.fix import Fix, Safety, simulate

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from billing_lens.billing.route import Billing
+from billing_lens.billing.sources import Billing
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.lsp.wire.keystroke_messages import (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.billing.credential import Source
 from billing_lens.billing.expectation import Wish
+from billing_lens.billing.sources import Source
 from billing_lens.fixes.fix import Safety
 from billing_lens.machine.machine import Mode
 from tests.machines import MadeUpMachine, assert_no_canary, headline

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from billing_lens.billing.expectation import Wish
-from billing_lens.billing.route import Billing
+from billing_lens.billing.sources import Billing
 from billing_lens.fixes.fix import Safety
 from billing_lens.machine.machine import Mode
 from billing_lens.review import Review

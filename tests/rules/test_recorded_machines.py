@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from billing_lens.billing.credential import Source
+from billing_lens.billing.sources import Source
 from billing_lens.rules import RULES
 from billing_lens.wishes.severity import Severity
 from tests.conformance.recorded import KNOWN_DIFFERENCES, recorded_cases, title_of

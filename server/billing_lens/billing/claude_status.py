@@ -11,21 +11,11 @@ from enum import Enum
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Source
 from billing_lens.billing.route import Route
+from billing_lens.billing.sources import SOURCES, Source
 from billing_lens.config.paths import project_paths
 from billing_lens.machine.machine import Machine
 from billing_lens.machine.version import ALL_VERSIONS, Versions
-
-_METHODS: dict[str, tuple[Source, ...]] = {
-    "none": (Source.NONE,),
-    "claude.ai": (Source.CLAUDE_AI_LOGIN,),
-    "third_party": (Source.CLOUD_PROVIDER,),
-    "oauth_token": (Source.AUTH_TOKEN, Source.OAUTH_TOKEN, Source.PROFILE, Source.FEDERATION),
-    "api_key": (Source.API_KEY, Source.MANAGED_KEY),
-    "api_key_helper": (Source.API_KEY_HELPER,),
-}
-"""The sources that each value of ``authMethod`` can stand for."""
 
 
 class Agreement(str, Enum):
@@ -74,6 +64,11 @@ MISREPORTS = (
         in_project=True,
     ),
     Misreport(
+        tuple(method for row in SOURCES.values() for method in row.status_methods),
+        (Source.CUSTOM_HEADERS,),
+        "The status does not show ANTHROPIC_CUSTOM_HEADERS, which replaces what is sent.",
+    ),
+    Misreport(
         ("none",),
         (Source.CLAUDE_AI_LOGIN,),
         "The login's scopes are one string: the status does not see the login, requests use it.",
@@ -100,7 +95,7 @@ class Comparison(Struct, frozen=True):
 def compare(machine: Machine, route: Route, status: Mapping[str, object]) -> Comparison:
     """Return how the JSON of ``claude auth status`` relates to the headless route."""
     claimed = str(status.get("authMethod", "none"))
-    if route.source in _METHODS.get(claimed, ()):
+    if claimed in SOURCES[route.source].status_methods:
         provider = status.get("apiProvider")
         if route.source is Source.CLOUD_PROVIDER and provider != route.provider:
             return Comparison(Agreement.DIFFERS, claimed, f"It names the provider '{provider}'.")

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Source, State, short_id
+from billing_lens.billing.credential import State, short_id
 from billing_lens.billing.precedence import PRECEDENCE
 from billing_lens.billing.runs import Payer
+from billing_lens.billing.sources import SOURCES, Family, Source
 
 _USED = (State.ACTIVE, State.ALSO_SENT, State.SHADOWED)
 """The states of what could be in charge; which one it is depends on what comes before it."""
-_PROFILES = (Source.PROFILE, Source.FEDERATION)
 
 
 class Standing(Struct, frozen=True):
@@ -92,7 +92,7 @@ def _credentials(one: Side, other: Side) -> Iterator[Difference]:
 def _order(one: Side, other: Side) -> tuple[Source, ...]:
     """Return the sources in the order in which one of the sides was decided."""
     in_charge = [it.active.source for it in (one, other) if it.active]
-    profile_first = any(source in _PROFILES for source in in_charge)
+    profile_first = any(SOURCES[source].family is Family.PROFILE for source in in_charge)
     name = "explicit or federated profile above the login" if profile_first else "login first"
     return next(order.sources for order in PRECEDENCE if order.name == name)
 

@@ -8,21 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from billing_lens.billing.place import Place
-
-
-class Source(str, Enum):
-    """Where a credential comes from."""
-
-    CLOUD_PROVIDER = "cloud_provider"
-    AUTH_TOKEN = "auth_token"  # noqa: S105 a name, no secret
-    API_KEY = "api_key"
-    API_KEY_HELPER = "api_key_helper"
-    OAUTH_TOKEN = "oauth_token"  # noqa: S105 a name, no secret
-    FEDERATION = "federation"
-    PROFILE = "profile"
-    CLAUDE_AI_LOGIN = "claude_ai_login"
-    MANAGED_KEY = "managed_key"
-    NONE = "none"
+from billing_lens.billing.sources import SOURCES, Billing, Source, source_phrase
 
 
 class State(str, Enum):
@@ -87,11 +73,20 @@ class Credential(Struct, frozen=True):
     """Set by the settings of the project."""
     unseen: bool = False
     """A login that Claude Code uses but does not see when it weighs a profile against it."""
+    billing: Billing | None = None
+    """Whom it bills, where the credential itself tells and not its source."""
+    is_key_header: bool = False
+    """An ``x-api-key`` among the custom headers, which otherwise carry a bearer token."""
 
     @property
     def can_be_chosen(self) -> bool:
         """Whether Claude Code considers it at all."""
         return self.state not in (State.UNUSABLE, State.IGNORED)
+
+    @property
+    def sends_key(self) -> bool:
+        """Whether it travels as ``x-api-key``, which decides only where no bearer is sent."""
+        return SOURCES[self.source].sends_key or self.is_key_header
 
     def unusable(self, reason: str, fault: Place | None = None) -> Credential:
         """Return it as one that Claude Code looks at and passes over."""
@@ -113,3 +108,8 @@ def short_id(identifier: str) -> str:
     """Return an organization id short enough for one line."""
     shortened = f"{identifier[:SHORT_ID_CHARACTERS]}…"
     return shortened if len(identifier) > 2 * SHORT_ID_CHARACTERS else identifier
+
+
+def describe_source(credential: Credential) -> str:
+    """Return the credential in a few words for a sentence: "the profile 'default'"."""
+    return source_phrase(credential.source, credential.profile, credential.provider)

@@ -8,15 +8,16 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential, Source, State
+from billing_lens.billing.credential import Credential, State
 from billing_lens.billing.editor_runs import EXTENSION_VARIABLES, TERMINAL_VARIABLES
-from billing_lens.billing.environment import CLOUD_SWITCHES, Environment, is_ignored
+from billing_lens.billing.environment import GROUPS, Environment, is_ignored
 from billing_lens.billing.forced_login import managed_policy
 from billing_lens.billing.login import state_file
 from billing_lens.billing.place import Place
 from billing_lens.billing.profile import select_profile
 from billing_lens.billing.route import BASE_URL, Route
 from billing_lens.billing.runs import SeenFrom
+from billing_lens.billing.sources import Group, Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import DECLARING_KINDS, Kind, Scope
 from billing_lens.config.known_key import Sort
@@ -187,7 +188,8 @@ class Effects:
             return _not_used(f"There is no profile '{known.value}'.")
         if name.startswith(_FEDERATION_PREFIXES):
             return self._greatest(lambda it: it.source is Source.FEDERATION) or NOTHING
-        return NOTHING if name in CLOUD_SWITCHES else Effect(Bearing.OBEYED, "Obeyed")
+        is_switch = GROUPS.get(name) is Group.CLOUD
+        return NOTHING if is_switch else Effect(Bearing.OBEYED, "Obeyed")
 
     def _why_not_taken(self, file: ConfigFile, known: KnownPosition, name: str) -> str:
         """Return why Claude Code does not take a variable from here, empty when it does."""

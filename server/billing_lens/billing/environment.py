@@ -7,12 +7,12 @@ and ``apikey <scope> vs <scope>`` in tests/conformance.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import Enum
 
 from msgspec import Struct
 
 from billing_lens.billing.managed import managed_settings, managed_variables
 from billing_lens.billing.place import Place
+from billing_lens.billing.sources import PROVIDERS, SOURCES, Group
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.known_key import SWITCHED_ON
@@ -21,46 +21,15 @@ from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.version import ALL_VERSIONS, Versions
 from billing_lens.text.json_document import pointer_of
 
-CLOUD_SWITCHES = {
-    "CLAUDE_CODE_USE_BEDROCK": "bedrock",
-    "CLAUDE_CODE_USE_FOUNDRY": "foundry",
-    "CLAUDE_CODE_USE_ANTHROPIC_AWS": "anthropicAws",
-    "CLAUDE_CODE_USE_MANTLE": "mantle",
-    "CLAUDE_CODE_USE_VERTEX": "vertex",
-}
-"""Switch to Claude Code's own word for the provider, in order: the first that is on decides."""
-
-
-class Group(str, Enum):
-    """Variables that count in the same places."""
-
-    KEY = "key"
-    OAUTH_TOKEN = "oauth token"  # noqa: S105 a name, no secret
-    CLOUD = "cloud switch"
-    HOST = "host"
-    PROFILE = "profile and federation"
-    SURFACE = "surface"
-    OTHER = "other"
-
-
 GROUPS: dict[str, Group] = {
-    "ANTHROPIC_API_KEY": Group.KEY,
-    "ANTHROPIC_AUTH_TOKEN": Group.KEY,
-    "CLAUDE_CODE_OAUTH_TOKEN": Group.OAUTH_TOKEN,
-    **dict.fromkeys(CLOUD_SWITCHES, Group.CLOUD),
+    **{name: row.group for row in SOURCES.values() for name in row.variables},
+    **{provider.switch: Group.CLOUD for provider in PROVIDERS.values()},
     "ANTHROPIC_BASE_URL": Group.HOST,
-    "ANTHROPIC_PROFILE": Group.PROFILE,
-    "ANTHROPIC_CONFIG_DIR": Group.PROFILE,
-    "XDG_CONFIG_HOME": Group.PROFILE,
-    "ANTHROPIC_FEDERATION_RULE_ID": Group.PROFILE,
-    "ANTHROPIC_ORGANIZATION_ID": Group.PROFILE,
-    "ANTHROPIC_SERVICE_ACCOUNT_ID": Group.PROFILE,
-    "ANTHROPIC_IDENTITY_TOKEN": Group.PROFILE,
-    "ANTHROPIC_IDENTITY_TOKEN_FILE": Group.PROFILE,
     "CLAUDE_CODE_ENTRYPOINT": Group.SURFACE,
     "CLAUDE_CODE_REMOTE": Group.SURFACE,
     "CLAUDE_CODE_SIMPLE": Group.OTHER,
 }
+"""Where each variable that decides who pays counts."""
 
 OWN = (Scope.USER, Scope.FLAG)
 PROJECT = (Scope.PROJECT, Scope.LOCAL)

@@ -10,7 +10,8 @@ from billing_lens.billing.forced_login import managed_policy
 from billing_lens.billing.history import is_subscription, last_subscription
 from billing_lens.billing.login import PLANS, account, find_login
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Billing
 from billing_lens.machine.machine import Machine
 
 ANY = "any"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.credential import Credential
 from billing_lens.billing.environment import is_ignored, settings_in_force
 from billing_lens.billing.place import Place
+from billing_lens.billing.sources import SOURCES, Family, Source
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.config.models import ClaudeSettings
@@ -45,9 +46,7 @@ def managed_policy(machine: Machine) -> Policy:
     return policy
 
 
-_KEYS = (Source.API_KEY, Source.AUTH_TOKEN, Source.API_KEY_HELPER)
-_LOGINS = (Source.CLAUDE_AI_LOGIN, Source.OAUTH_TOKEN)
-_PROFILES = (Source.PROFILE, Source.FEDERATION)
+_STORED = (Family.LOGIN, Family.STORED_KEY)
 
 PROFILES_REFUSED = Versions("<2.1.169")
 """So long (at 2.1.146) a demanded login refused profiles too; they pass at 2.1.330."""
@@ -55,7 +54,6 @@ METHODS = ("claudeai", "console")
 GATEWAY = "gateway"
 DIRECTORIES_STOP_ALL = Versions(">=2.1.284")
 UNREAD_STOPS_LOGINS = Versions("<2.1.169")
-_STORED = (*_LOGINS, Source.MANAGED_KEY)
 
 
 def _unread_policy(machine: Machine, active: Credential) -> str | None:
@@ -63,11 +61,12 @@ def _unread_policy(machine: Machine, active: Credential) -> str | None:
 
     Cases "managed directory: …" of 2.1.330 and "managed comment: …" of 2.1.146.
     """
+    family = SOURCES[active.source].family
     for file in machine.files_of(Kind.CLAUDE_SETTINGS, Scope.MANAGED):
         directory = file.entry.state is FileState.DIRECTORY
         if directory and machine.version in DIRECTORIES_STOP_ALL:
             return "A directory stands in place of the managed settings."
-        stops = machine.version in UNREAD_STOPS_LOGINS and active.source in _STORED
+        stops = machine.version in UNREAD_STOPS_LOGINS and family in _STORED
         if stops and is_ignored(file, machine):
             return "The managed settings cannot be read, so no stored login is accepted."
     return None
@@ -85,21 +84,22 @@ def under_policy(machine: Machine, active: Credential) -> Credential:
     if unread:
         return active.failing(unread)
     policy = managed_policy(machine)
-    organizations, source = policy.organizations, active.source
+    organizations, family = policy.organizations, SOURCES[active.source].family
     demanded = organizations is not None or policy.method in METHODS
-    if policy.method == GATEWAY and source is not Source.CLOUD_PROVIDER:
-        gateway = replace(active, source=Source.CLOUD_PROVIDER, provider=GATEWAY)
+    if policy.method == GATEWAY and family is not Family.PROVIDER:
+        gateway = replace(active, source=Source.CLOUD_PROVIDER, provider=GATEWAY, billing=None)
         return gateway.failing("Managed settings demand a gateway's login.", policy.place)
-    if not demanded or source is Source.CLOUD_PROVIDER:
+    if not demanded or family is Family.PROVIDER:
         return active
-    if source in _KEYS or (source in _PROFILES and machine.version in PROFILES_REFUSED):
+    is_refused = machine.version in PROFILES_REFUSED
+    if family is Family.KEY or (family is Family.PROFILE and is_refused):
         whose = " of your organization" if organizations else ""
         return active.failing(f"Managed settings demand a login{whose}.", policy.place)
-    if organizations == () and source not in _PROFILES:
+    if organizations == () and family is not Family.PROFILE:
         return active.failing("Managed settings allow no organization to log in.", policy.place)
     known = active.organization.id if active.organization else None
     other = bool(organizations) and known is not None and known not in organizations
-    if source in _LOGINS and other:
+    if family is Family.LOGIN and other:
         return active.failing(
             "Managed settings demand a login of another organization.", policy.place
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 
-from billing_lens.billing.credential import Credential, Source
+from msgspec.structs import replace
+
+from billing_lens.billing.credential import Credential
 from billing_lens.billing.environment import (
-    CLOUD_SWITCHES,
     PROJECT,
     Environment,
     Variable,
@@ -16,6 +17,7 @@ from billing_lens.billing.environment import (
 from billing_lens.billing.login import state_file
 from billing_lens.billing.place import Place
 from billing_lens.billing.precedence import Surface
+from billing_lens.billing.sources import PROVIDERS, Billing, Source
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings, ClaudeState
 from billing_lens.machine.machine import Machine, Mode, program_of
@@ -26,10 +28,10 @@ REMEMBERED_CHARACTERS = 20
 
 def find_cloud_provider(environment: Environment) -> Iterator[Credential]:
     """Yield each cloud provider that is switched on, in Claude Code's order."""
-    for name, provider in CLOUD_SWITCHES.items():
-        switch = environment.is_on(name)
+    for provider in PROVIDERS.values():
+        switch = environment.is_on(provider.switch)
         if switch:
-            yield Credential(Source.CLOUD_PROVIDER, switch.place, provider=provider)
+            yield Credential(Source.CLOUD_PROVIDER, switch.place, provider=provider.word)
 
 
 def find_auth_token(environment: Environment) -> Iterator[Credential]:
@@ -37,6 +39,34 @@ def find_auth_token(environment: Environment) -> Iterator[Credential]:
     token = environment.get("ANTHROPIC_AUTH_TOKEN")
     if token:
         yield Credential(Source.AUTH_TOKEN, token.place)
+
+
+def find_custom_headers(environment: Environment) -> Iterator[Credential]:
+    """Yield the credentials among ANTHROPIC_CUSTOM_HEADERS: a bearer token, a key, or both.
+
+    One header a line; of two with one name the last counts, in any case, and a line without a
+    colon is no header (cases "headers …" of 2.1.332).
+    """
+    variable = environment.get("ANTHROPIC_CUSTOM_HEADERS")
+    if variable is None:
+        return
+    lines = (line.partition(":") for line in variable.value.splitlines())
+    headers = {name.strip().lower(): value.strip() for name, colon, value in lines if colon}
+    found = Credential(Source.CUSTOM_HEADERS, variable.place)
+    bearer, key = headers.get("authorization"), headers.get("x-api-key")
+    if bearer is not None:
+        described = replace(found, billing=_billing_of(bearer.rpartition(" ")[2]))
+        yield described if bearer else found.unusable("The Authorization header is empty.")
+    if key is not None:
+        described = replace(found, billing=_billing_of(key), is_key_header=True)
+        yield described if key else described.failing("The x-api-key header is empty.")
+
+
+def _billing_of(secret: str) -> Billing | None:
+    """Return whom a token or key of Anthropic's bills, by its shape; None for any other."""
+    if secret.startswith("sk-ant-oat"):
+        return Billing.SUBSCRIPTION
+    return Billing.API_USAGE if secret.startswith("sk-ant-api") else None
 
 
 def find_oauth_token(environment: Environment) -> Iterator[Credential]:

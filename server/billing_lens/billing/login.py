@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from billing_lens.billing.credential import Credential, Organization, Source
+from billing_lens.billing.credential import Credential, Organization
 from billing_lens.billing.place import Place, place_in
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Platform
 from billing_lens.config.models import ClaudeAiOauth, ClaudeCredentials, ClaudeState, OauthAccount
@@ -93,7 +94,14 @@ def _login_in_keychain(machine: Machine, *, fallback: bool) -> Iterator[Credenti
         yield Credential(Source.CLAUDE_AI_LOGIN, place).unusable(NO_LOGIN_BUT_A_KEY)
         return
     login = _of_account(machine, place)
-    yield replace(login, plan=plan, tier=tier, works=None, reason=UNREAD_LOGIN)
+    yield replace(
+        login,
+        plan=plan,
+        tier=tier,
+        billing=_billing_of(machine, plan),
+        works=None,
+        reason=UNREAD_LOGIN,
+    )
 
 
 def _login_in_file(machine: Machine) -> Iterator[Credential]:
@@ -112,8 +120,26 @@ def _login_in_file(machine: Machine) -> Iterator[Credential]:
         _of_account(machine, place_in(file, "/claudeAiOauth")),
         plan=login.subscriptionType,
         tier=_tier(login.rateLimitTier),
+        billing=_billing_of(machine, login.subscriptionType),
     )
     yield _judge(described, login, machine.now_ms)
+
+
+def _billing_of(machine: Machine, plan: str | None) -> Billing:
+    subscribed = plan in PLANS or account_is_subscribed(machine)
+    return Billing.SUBSCRIPTION if subscribed else Billing.UNKNOWN
+
+
+def account_is_subscribed(machine: Machine) -> bool:
+    """Return whether the cached account shows a subscription.
+
+    It tells what a login is that lost its plan (anthropics/claude-code#30185).
+    """
+    known = account(machine)
+    if known is None:
+        return False
+    kind, billing = known[0].organizationType or "", known[0].billingType or ""
+    return kind.startswith("claude_") or billing.endswith("_subscription")
 
 
 def _of_account(machine: Machine, place: Place) -> Credential:

@@ -17,13 +17,14 @@ from enum import Enum
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential, ProfileKind, Source
+from billing_lens.billing.credential import Credential, ProfileKind
 from billing_lens.billing.environment import (
     DESKTOP_ENTRYPOINTS,
     OTHER_DESKTOP_ENTRYPOINT,
     PROJECT_TOKENS,
     Environment,
 )
+from billing_lens.billing.sources import Family, Source, sources_of
 from billing_lens.machine.machine import Machine
 from billing_lens.machine.version import ALL_VERSIONS, ClaudeVersion, Versions
 
@@ -58,8 +59,14 @@ _ENTRYPOINTS = {
 }
 
 
-_KEYS = (Source.CLOUD_PROVIDER, Source.AUTH_TOKEN, Source.API_KEY_HELPER, Source.API_KEY)
-_PROFILES = (Source.PROFILE, Source.FEDERATION)
+_KEYS = (
+    Source.CLOUD_PROVIDER,
+    Source.AUTH_TOKEN,
+    Source.API_KEY_HELPER,
+    Source.CUSTOM_HEADERS,
+    Source.API_KEY,
+)
+_PROFILES = sources_of(Family.PROFILE)
 _PROFILE_FIRST = (
     *_KEYS,
     Source.OAUTH_TOKEN,
@@ -103,6 +110,8 @@ class Order(Struct, frozen=True):
         )
 
 
+BLANKED = "An empty Authorization header in ANTHROPIC_CUSTOM_HEADERS is sent in place of its token."
+
 PRECEDENCE: tuple[Order, ...] = (
     Order(
         "bare",
@@ -114,6 +123,7 @@ PRECEDENCE: tuple[Order, ...] = (
         "desktop or remote",
         (
             Source.CLOUD_PROVIDER,
+            Source.CUSTOM_HEADERS,
             Source.OAUTH_TOKEN,
             Source.CLAUDE_AI_LOGIN,
             Source.AUTH_TOKEN,
@@ -185,3 +195,30 @@ def order_for(surface: Surface, credentials: Sequence[Credential], version: Clau
         for order in PRECEDENCE
         if order.holds(surface, profile, version, login_unseen=unseen, project_token=of_project)
     )
+
+
+def in_order(order: Order, found: Sequence[Credential]) -> list[Credential]:
+    """Return the credentials as Claude Code prefers them, those it does not consider included.
+
+    An ``x-api-key`` among the custom headers takes the place of the key that would be sent, and
+    goes last beside a bearer token. An empty Authorization header blanks the bearer tokens behind
+    it (cases "headers …").
+    """
+    position = {source: index for index, source in enumerate(order.sources)}
+    unlisted = len(position)
+    ranked = sorted(found, key=lambda it: position.get(it.source, unlisted))
+    if not any(it.source is Source.CUSTOM_HEADERS for it in ranked):
+        return ranked
+    headers = [it for it in ranked if it.is_key_header]
+    others = [it for it in ranked if not it.is_key_header]
+    blanks = any(it.source is Source.CUSTOM_HEADERS and not it.can_be_chosen for it in others)
+    if blanks:
+        behind = position[Source.CUSTOM_HEADERS]
+        others = [
+            it.ignored(BLANKED)
+            if position.get(it.source, unlisted) > behind and it.can_be_chosen and not it.sends_key
+            else it
+            for it in others
+        ]
+    first = next((it for it in others if it.can_be_chosen and it.source in position), None)
+    return [*headers, *others] if first is None or first.sends_key else [*others, *headers]

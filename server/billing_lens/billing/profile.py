@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from billing_lens.billing.credential import Credential, Organization, ProfileKind, Source
+from billing_lens.billing.credential import Credential, Organization, ProfileKind
 from billing_lens.billing.environment import Environment, Variable
 from billing_lens.billing.place import Place, place_in
+from billing_lens.billing.sources import Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind

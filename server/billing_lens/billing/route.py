@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,8 +11,8 @@ from billing_lens.billing.credential import (
     Credential,
     Organization,
     ProfileKind,
-    Source,
     State,
+    describe_source,
     short_id,
 )
 from billing_lens.billing.environment import Environment
@@ -23,36 +22,26 @@ from billing_lens.billing.key import (
     find_api_key_helper,
     find_auth_token,
     find_cloud_provider,
+    find_custom_headers,
     find_oauth_token,
 )
 from billing_lens.billing.login import PLANS, account, find_login, find_managed_key
 from billing_lens.billing.place import Place
-from billing_lens.billing.precedence import Order, Surface, order_for, surface_of
+from billing_lens.billing.precedence import Order, Surface, in_order, order_for, surface_of
 from billing_lens.billing.profile import find_federation, find_profiles
+from billing_lens.billing.sources import (
+    SOURCES,
+    Billing,
+    Family,
+    Source,
+    beginning_a_sentence,
+    provider_name,
+)
 from billing_lens.billing.start import Refusal, why_not_started
 from billing_lens.machine.machine import Machine, Mode
 
 BASE_URL = "ANTHROPIC_BASE_URL"
 FIRST_PARTY_DOMAIN = "anthropic.com"
-
-PROVIDER_NAMES = {
-    "bedrock": "Amazon Bedrock",
-    "vertex": "Google Vertex AI",
-    "foundry": "Microsoft Foundry",
-    "mantle": "Mantle",
-    "anthropicAws": "Anthropic on AWS",
-}
-
-
-class Billing(str, Enum):
-    """Who pays."""
-
-    SUBSCRIPTION = "subscription"
-    API_USAGE = "api_usage"
-    CLOUD_PROVIDER = "cloud_provider"
-    GATEWAY = "gateway"
-    NONE = "none"
-    UNKNOWN = "unknown"
 
 
 class Route(Struct, frozen=True):
@@ -99,16 +88,17 @@ def resolve_route(machine: Machine, mode: Mode) -> Route:
     if active is None or refusal:
         return _no_route(machine, mode, ranked, refusal)
     active = under_policy(machine, active)
-    route = _describe(machine, mode, active, ranked, _host(environment))
+    route = _describe(mode, active, ranked, _host(environment))
     if route.host and (variable := environment.get(BASE_URL)):
         route = replace(route, host_place=variable.place)
-    return replace(route, reason=" ".join((route.reason, *_side_effects(route, environment))))
+    return replace(route, reason=route.reason + _side_effect(route))
 
 
 def _find_credentials(
     machine: Machine, environment: Environment, mode: Mode, surface: Surface
 ) -> Iterator[Credential]:
     yield from find_cloud_provider(environment)
+    yield from find_custom_headers(environment)
     yield from find_auth_token(environment)
     yield from find_api_key_helper(machine, surface)
     yield from find_api_key(machine, environment, mode, surface)
@@ -128,13 +118,10 @@ def _find_credentials(
 
 def _ranked(order: Order, found: tuple[Credential, ...]) -> tuple[Credential, ...]:
     """Return the credentials by precedence, each with what becomes of it and why."""
-    unlisted = len(order.sources)
-    position = {source: index for index, source in enumerate(order.sources)}
-    by_rank = sorted(found, key=lambda credential: position.get(credential.source, unlisted))
     ranked: list[Credential] = []
     active: Credential | None = None
-    for credential in by_rank:
-        if credential.source not in position and credential.can_be_chosen:
+    for credential in in_order(order, found):
+        if credential.source not in order.sources and credential.can_be_chosen:
             ranked.append(credential.ignored(f"Not used in this kind of run ({order.name})."))
         elif not credential.can_be_chosen:
             ranked.append(credential)
@@ -148,62 +135,20 @@ def _ranked(order: Order, found: tuple[Credential, ...]) -> tuple[Credential, ..
     return tuple(ranked)
 
 
-_SENT_ALONG = {
-    Source.AUTH_TOKEN: (Source.API_KEY, Source.API_KEY_HELPER, Source.MANAGED_KEY),
-    Source.API_KEY_HELPER: (Source.API_KEY,),
-}
-"""What travels as ``x-api-key`` beside a bearer token (cases "authtok+apikey", "authtok+prim",
-"helper+apikey"). The bearer decides who pays."""
-
-
 def _behind(active: Credential, credential: Credential) -> Credential:
-    if credential.source in _SENT_ALONG.get(active.source, ()):
+    facts = SOURCES[active.source]
+    along = credential.is_key_header and facts.family is not Family.PROVIDER
+    if not active.sends_key and (along or credential.source in facts.sent_along):
         reason = f"Sent along, but {describe_source(active)} decides."
         return replace(credential, state=State.ALSO_SENT, reason=reason)
     reason = beginning_a_sentence(f"{describe_source(active)} comes first.")
     return replace(credential, state=State.SHADOWED, reason=reason)
 
 
-def beginning_a_sentence(text: str) -> str:
-    """Return `text` with a capital letter, unless a name such as apiKeyHelper begins it."""
-    first = text.partition(" ")[0]
-    return text[:1].upper() + text[1:] if first.islower() else text
-
-
-_WHY_ACTIVE = {
-    Source.CLOUD_PROVIDER: "A cloud provider is switched on; it comes before everything else.",
-    Source.AUTH_TOKEN: "ANTHROPIC_AUTH_TOKEN is set; it comes before keys and logins.",
-    Source.API_KEY: "ANTHROPIC_API_KEY is set; it comes before every login.",
-    Source.API_KEY_HELPER: "apiKeyHelper is set; it comes before every login.",
-    Source.OAUTH_TOKEN: "CLAUDE_CODE_OAUTH_TOKEN is set; it comes before the stored login.",
-    Source.FEDERATION: "The federation variables are set; they come before the login.",
-    Source.CLAUDE_AI_LOGIN: "You are logged in, and nothing that comes before the login is set.",
-    Source.MANAGED_KEY: "An API key from a Console login is stored in Claude Code's state file.",
-}
-
-
 def _why_active(credential: Credential) -> str:
-    if credential.source is Source.PROFILE and credential.profile_kind is ProfileKind.EXPLICIT:
+    if credential.profile_kind is ProfileKind.EXPLICIT:
         return f"ANTHROPIC_PROFILE selects the profile '{credential.profile}'."
-    if credential.source is Source.PROFILE:
-        return f"The profile '{credential.profile}' of the ant CLI is active."
-    return _WHY_ACTIVE[credential.source]
-
-
-def describe_source(credential: Credential) -> str:
-    """Return the credential in a few words for a sentence: "the profile 'default'"."""
-    if credential.source is Source.PROFILE:
-        return f"the profile '{credential.profile}'"
-    return {
-        Source.CLOUD_PROVIDER: PROVIDER_NAMES.get(credential.provider or "", "a cloud provider"),
-        Source.AUTH_TOKEN: "ANTHROPIC_AUTH_TOKEN",
-        Source.API_KEY: "ANTHROPIC_API_KEY",
-        Source.API_KEY_HELPER: "apiKeyHelper",
-        Source.OAUTH_TOKEN: "CLAUDE_CODE_OAUTH_TOKEN",
-        Source.FEDERATION: "workload identity federation",
-        Source.CLAUDE_AI_LOGIN: "the claude.ai login",
-        Source.MANAGED_KEY: "the /login managed key",
-    }.get(credential.source, "nothing")
+    return SOURCES[credential.source].why_active.format(profile=credential.profile)
 
 
 def _host(environment: Environment) -> str | None:
@@ -221,18 +166,15 @@ def _host(environment: Environment) -> str | None:
     return None if first_party else host
 
 
-def _side_effects(route: Route, environment: Environment) -> Iterator[str]:
-    """Yield what else happens to the credential in charge.
+def _side_effect(route: Route) -> str:
+    """Return what else happens to the credential in charge.
 
-    The subscription's token goes to whatever host is named (case "ANTHROPIC_BASE_URL + …"), and a
-    header of one's own replaces Claude Code's; its status shows neither.
+    The subscription's token goes to whatever host is named (case "ANTHROPIC_BASE_URL + …"), which
+    Claude Code's own status does not show.
     """
-    if route.host and route.source in (Source.CLAUDE_AI_LOGIN, Source.OAUTH_TOKEN):
-        yield f"Your subscription's token is sent to {route.host} (ANTHROPIC_BASE_URL)."
-    headers = environment.get("ANTHROPIC_CUSTOM_HEADERS")
-    lines = headers.value.splitlines() if headers else []
-    if any(line.partition(":")[0].strip().lower() == "authorization" for line in lines):
-        yield "ANTHROPIC_CUSTOM_HEADERS replaces the credential that is sent."
+    if route.host and route.billing is Billing.SUBSCRIPTION:
+        return f" Your subscription's token is sent to {route.host} ({BASE_URL})."
+    return ""
 
 
 def _no_route(
@@ -272,14 +214,13 @@ def _not_reached(credential: Credential) -> Credential:
 
 
 def _describe(
-    machine: Machine,
     mode: Mode,
     active: Credential,
     ranked: tuple[Credential, ...],
     host: str | None,
 ) -> Route:
     host = None if active.source is Source.CLOUD_PROVIDER else host
-    billing = _billing(machine, active, host)
+    billing = _billing(active, host)
     return Route(
         mode,
         active.source,
@@ -301,39 +242,25 @@ def _describe(
     )
 
 
-def _billing(machine: Machine, active: Credential, host: str | None) -> Billing:
-    if active.source is Source.CLOUD_PROVIDER:
-        return Billing.CLOUD_PROVIDER
-    if active.source is Source.OAUTH_TOKEN:
-        return Billing.SUBSCRIPTION
-    if active.source is Source.CLAUDE_AI_LOGIN:
-        subscribed = active.plan in PLANS or account_is_subscribed(machine)
-        return Billing.SUBSCRIPTION if subscribed else Billing.UNKNOWN
-    return Billing.GATEWAY if host else Billing.API_USAGE
-
-
-def account_is_subscribed(machine: Machine) -> bool:
-    """Return whether the cached account shows a subscription.
-
-    It tells what a login is that lost its plan (anthropics/claude-code#30185).
-    """
-    known = account(machine)
-    if known is None:
-        return False
-    kind, billing = known[0].organizationType or "", known[0].billingType or ""
-    return kind.startswith("claude_") or billing.endswith("_subscription")
+def _billing(active: Credential, host: str | None) -> Billing:
+    billing = active.billing or SOURCES[active.source].billing
+    metered = billing is Billing.API_USAGE or active.source is Source.CUSTOM_HEADERS
+    return Billing.GATEWAY if host and metered and billing is not Billing.SUBSCRIPTION else billing
 
 
 def _label(active: Credential, billing: Billing, host: str | None) -> str:
-    if active.source is Source.CLOUD_PROVIDER:
-        return PROVIDER_NAMES.get(active.provider or "", "Cloud provider")
-    if active.source is Source.OAUTH_TOKEN:
-        return "Claude subscription (OAuth token)"
+    if billing is Billing.CLOUD_PROVIDER:
+        return provider_name(active.provider)
+    if billing is Billing.GATEWAY:
+        return f"Gateway {host}"
     if active.source is Source.CLAUDE_AI_LOGIN:
         plan = f" {active.plan.title()}" if active.plan in PLANS else " subscription"
         tier = f" {active.tier}" if active.tier and active.plan == "max" else ""
         return f"Claude{plan}{tier}" if billing is Billing.SUBSCRIPTION else "Claude login"
-    if billing is Billing.GATEWAY:
-        return f"Gateway {host}"
+    if billing is Billing.SUBSCRIPTION:
+        kind = "OAuth token" if active.source is Source.OAUTH_TOKEN else "custom headers"
+        return f"Claude subscription ({kind})"
+    if billing is Billing.UNKNOWN:
+        return "Unknown payer (custom headers)"
     whose = f" (organization {short_id(active.organization.id)})" if active.organization else ""
     return f"API usage{whose}"

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Billing
 from billing_lens.machine.machine import Mode
 
 

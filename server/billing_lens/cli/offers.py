@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from msgspec import Struct
 
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Billing
 from billing_lens.fixes.fix import Safety
 from billing_lens.fixes.journal import Entry, KeptFinding
 from billing_lens.review import OfferedFix, Review, ReviewedFinding

@@ -47,9 +47,10 @@ KNOWN_VARIABLES: Mapping[str, KnownKey] = {
         evidence=("sub+baseurl", "ANTHROPIC_BASE_URL + …"),
     ),
     "ANTHROPIC_CUSTOM_HEADERS": KnownKey(
-        "Headers for each request, one a line. An Authorization header replaces the credential.",
+        "Headers for each request, one a line. An Authorization header takes the place of logins and"
+        " profiles, `x-api-key` that of a key.",
         Sort.TOKEN,
-        evidence=("ANTHROPIC_CUSTOM_HEADERS with x-api-key", VARIABLES_PAGE),
+        evidence=("headers …", "ANTHROPIC_CUSTOM_HEADERS with x-api-key", VARIABLES_PAGE),
     ),
     "ANTHROPIC_PROFILE": KnownKey(
         "The profile of the ant CLI to use. A profile chosen this way comes before the login. If"

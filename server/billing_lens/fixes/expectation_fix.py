@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Billing
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.file_entry import FileState
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, count
 
-from billing_lens.billing.credential import Credential, Source, State
+from billing_lens.billing.credential import Credential, State
 from billing_lens.billing.environment import Environment
+from billing_lens.billing.sources import Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from lsprotocol import types
 from msgspec import Struct
 
-from billing_lens.billing.credential import Source, short_id
+from billing_lens.billing.credential import short_id
 from billing_lens.billing.organizations import (
     IdPlace,
     id_places,
     organization_names,
     plan_of_organization,
 )
+from billing_lens.billing.sources import Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.config.known_key import KnownKey, Sort

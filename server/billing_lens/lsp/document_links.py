@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from lsprotocol import types
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.credential import Credential
+from billing_lens.billing.sources import Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
 from billing_lens.config.known_key import Sort

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from billing_lens.billing.route import Billing
+from billing_lens.billing.sources import Billing
 from billing_lens.fixes.journal import ChangedFile, Entry
 from billing_lens.output.json import SCHEMA, Document
 from billing_lens.output.places_text import short_path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from billing_lens.billing.comparison import Comparison, Difference, Side
-from billing_lens.billing.route import Billing
+from billing_lens.billing.sources import Billing
 from billing_lens.output.json import SCHEMA, Document
 from billing_lens.output.terminal import Paint, Screen
 

@@ -7,10 +7,10 @@ from typing import cast
 import msgspec
 
 from billing_lens.billing.comparison import Side, Standing
-from billing_lens.billing.credential import Credential, Source, State
+from billing_lens.billing.credential import Credential, State, describe_source
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing, describe_source
 from billing_lens.billing.runs import Payer
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.output.json import SCHEMA
 
 

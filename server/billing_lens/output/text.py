@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
-from billing_lens.billing.credential import Credential, Source, State, short_id
+from billing_lens.billing.credential import Credential, State, describe_source, short_id
 from billing_lens.billing.expectation import is_as_expected
-from billing_lens.billing.route import Billing, Route, beginning_a_sentence, describe_source
+from billing_lens.billing.route import Route
 from billing_lens.billing.runs import SeenFrom, described, payer_of
+from billing_lens.billing.sources import Billing, Source, beginning_a_sentence
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Mode
 from billing_lens.output.findings_text import (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.credential import Credential
 from billing_lens.billing.environment import Environment
 from billing_lens.billing.key import Answer, answer_to
 from billing_lens.billing.login import state_file
 from billing_lens.billing.place import Place
 from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Source
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules.override import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Source
 from billing_lens.billing.place import Place
+from billing_lens.billing.sources import Source
 from billing_lens.config.kinds import Kind
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.config.secrets import holds_a_token

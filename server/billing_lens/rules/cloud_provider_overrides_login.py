@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Source
+from billing_lens.billing.sources import Source
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import override, set_by, wrongly_paying
 from billing_lens.rules.rule import Finding, Verdict, rule

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.credential import Credential
 from billing_lens.billing.login import INFERENCE_SCOPE
 from billing_lens.billing.place import Place
+from billing_lens.billing.sources import Source
 from billing_lens.config.models import ProfileCredentials
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Source, State
+from billing_lens.billing.credential import State, describe_source
 from billing_lens.billing.expectation import is_as_expected
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing, Route, describe_source
+from billing_lens.billing.route import Route
 from billing_lens.billing.runs import DeclaredIn, SeenFrom, described, payer_of
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.config.kinds import Kind
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine, Mode

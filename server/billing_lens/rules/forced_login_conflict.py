@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential, Source, State, short_id
+from billing_lens.billing.credential import Credential, State, describe_source, short_id
 from billing_lens.billing.environment import settings_in_force
 from billing_lens.billing.forced_login import GATEWAY, Policy, managed_policy
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing, Route, describe_source
+from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings

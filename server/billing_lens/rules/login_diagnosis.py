@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from billing_lens.billing.credential import Credential, Source, State
+from billing_lens.billing.credential import Credential, State
 from billing_lens.billing.login import INFERENCE_SCOPE
-from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.config.models import ClaudeCredentials
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Command, Verdict

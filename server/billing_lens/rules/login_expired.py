@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Source
+from billing_lens.billing.credential import Credential
+from billing_lens.billing.sources import Source
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import LOG_IN_AGAIN, is_subscription_wanted
 from billing_lens.rules.override import run_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Source, State
+from billing_lens.billing.credential import State, describe_source
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Route, describe_source
+from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Source
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Platform
 from billing_lens.config.paths import RETIRED_SUFFIX

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential, Source, short_id
+from billing_lens.billing.credential import Credential, short_id
 from billing_lens.billing.environment import Environment
 from billing_lens.billing.login import account
 from billing_lens.billing.place import Place
+from billing_lens.billing.sources import Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.models import Profile, ProfileCredentials
 from billing_lens.fixes.fix import Fix

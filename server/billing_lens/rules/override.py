@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Source, State, short_id
+from billing_lens.billing.credential import Credential, State, short_id
 from billing_lens.billing.expectation import Expectation
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.route import Route
 from billing_lens.billing.shell_startup import probably_set_in
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.config.kinds import Platform, Scope
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine

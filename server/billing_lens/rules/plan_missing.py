@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential
-from billing_lens.billing.login import PLANS, account
+from billing_lens.billing.login import PLANS, account, account_is_subscribed
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import account_is_subscribed
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import usable_login
 from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule

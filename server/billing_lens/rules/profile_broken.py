@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, ProfileKind, Source, State
+from billing_lens.billing.credential import Credential, ProfileKind, State
 from billing_lens.billing.place import Place
 from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Source
 from billing_lens.config.kinds import Kind
 from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.profile_fixes import profile_fixes

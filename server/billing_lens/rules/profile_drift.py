@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
-from billing_lens.billing.credential import SHORT_ID_CHARACTERS, Credential, Source
+from billing_lens.billing.credential import SHORT_ID_CHARACTERS, Credential
 from billing_lens.billing.place import Place
 from billing_lens.billing.profile import OIDC_FEDERATION
+from billing_lens.billing.sources import Source
 from billing_lens.config.models import Profile, ProfileCredentials
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import ProfileKind, Source, State
+from billing_lens.billing.credential import ProfileKind, State
 from billing_lens.billing.environment import Environment, Variable
 from billing_lens.billing.profile import HONOURED
-from billing_lens.billing.route import Billing
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, ProfileKind, Source, State, short_id
-from billing_lens.billing.route import Billing, Route
+from billing_lens.billing.credential import Credential, ProfileKind, State, short_id
+from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.override import bills, commands_for, run_of

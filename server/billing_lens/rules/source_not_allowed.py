@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, Source, State
+from billing_lens.billing.credential import Credential, State, describe_source
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import describe_source
+from billing_lens.billing.sources import Source
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine

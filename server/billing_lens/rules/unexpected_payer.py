@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billing_lens.billing.credential import Credential, ProfileKind, Source, State
+from billing_lens.billing.credential import Credential, ProfileKind, State, describe_source
 from billing_lens.billing.environment import Environment, Variable
 from billing_lens.billing.expectation import Expectation
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing, Route, describe_source
+from billing_lens.billing.route import Route
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.config.kinds import Platform
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine

@@ -21,9 +21,9 @@ from typing import cast
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Source
 from billing_lens.billing.expectation import Wish
 from billing_lens.billing.place import Place
+from billing_lens.billing.sources import Source
 from billing_lens.billing.trust import is_trusted
 from billing_lens.config.file import ConfigFile, Problem
 from billing_lens.config.kinds import Kind

@@ -8,7 +8,7 @@ from typing import cast
 
 from billing_lens.billing.expectation import ANY, Wish
 from billing_lens.billing.place import Place
-from billing_lens.billing.route import Billing
+from billing_lens.billing.sources import Billing
 from billing_lens.config.file import ConfigFile, Problem
 from billing_lens.config.file_entry import FileState
 from billing_lens.rules.rule import RULES

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from billing_lens.billing.expectation import Expectation, Wish, expectation, is_as_expected
-from billing_lens.billing.route import Billing, resolve_route
+from billing_lens.billing.route import resolve_route
+from billing_lens.billing.sources import Billing
 from billing_lens.machine.machine import Mode
 from tests.machines import (
     CONSOLE_ORGANIZATION,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from billing_lens.billing.expectation import expectation
 from billing_lens.billing.history import last_account_change
-from billing_lens.billing.route import Billing
+from billing_lens.billing.sources import Billing
 from tests.machines import MadeUpMachine
 from tests.unit.machine.snapshot import snapshot
 

@@ -10,8 +10,9 @@ from typing import cast
 import pytest
 from msgspec.structs import replace
 
-from billing_lens.billing.credential import Credential, Source, State
-from billing_lens.billing.route import Billing, Route, resolve_route
+from billing_lens.billing.credential import Credential, State
+from billing_lens.billing.route import Route, resolve_route
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.cli.main import main
 from billing_lens.config.kinds import Platform
 from billing_lens.machine.machine import Machine, Mode

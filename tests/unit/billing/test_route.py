@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.billing.credential import Source, State
-from billing_lens.billing.route import Billing, Route, resolve_route
+from billing_lens.billing.credential import State
+from billing_lens.billing.route import Route, resolve_route
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.machine.machine import Mode
 from tests.machines import CONSOLE_ORGANIZATION, SUBSCRIPTION_ORGANIZATION, MadeUpMachine, headline
 from tests.unit.machine.snapshot import snapshot
 
 PROFILE, LOGIN = Source.PROFILE, Source.CLAUDE_AI_LOGIN
+SUBSCRIPTION = Billing.SUBSCRIPTION
 VERSIONS = {
     "2.1.110": (LOGIN, LOGIN),
     "2.1.117": (LOGIN, LOGIN),
@@ -186,16 +188,47 @@ def test_anthropics_own_host_and_nonsense_are_no_news(tmp_path: Path, url: str) 
 
 
 @pytest.mark.parametrize(
-    ("headers", "told"),
-    [("X-One: 1\nAuthorization: Bearer made-up", True), ("X-Authorization: 1", False)],
+    ("headers", "billing", "label"),
+    [
+        (
+            "X-One: 1\nAuthorization: Bearer made-up",
+            Billing.UNKNOWN,
+            "Unknown payer (custom headers)",
+        ),
+        (
+            "authorization: Bearer sk-ant-oat01-made-up",
+            SUBSCRIPTION,
+            "Claude subscription (custom headers)",
+        ),
+        ("Authorization: Bearer sk-ant-api03-made-up", Billing.API_USAGE, "API usage"),
+        ("X-Authorization: Bearer made-up", SUBSCRIPTION, "Claude Max 20x"),
+        ("x-api-key: sk-ant-api03-made-up", SUBSCRIPTION, "Claude Max 20x"),
+    ],
 )
-def test_it_tells_when_a_header_replaces_the_credential(
-    tmp_path: Path, headers: str, told: bool
+def test_custom_headers_bill_whom_their_value_names(
+    tmp_path: Path, headers: str, billing: Billing, label: str
 ) -> None:
     route = route_of(headline().with_env(ANTHROPIC_CUSTOM_HEADERS=headers), tmp_path)
 
-    assert ("ANTHROPIC_CUSTOM_HEADERS replaces" in route.reason) is told
+    assert (route.billing, route.label) == (billing, label)
     assert "made-up" not in route.reason
+
+
+def test_a_key_in_a_header_goes_along_with_a_login(tmp_path: Path) -> None:
+    machine = headline().with_env(ANTHROPIC_CUSTOM_HEADERS="x-api-key: sk-ant-api03-made-up")
+
+    credential = next(route_of(machine, tmp_path).credentials_from(Source.CUSTOM_HEADERS))
+
+    assert credential.state is State.ALSO_SENT
+
+
+def test_custom_headers_at_another_host_are_paid_there(tmp_path: Path) -> None:
+    machine = headline().with_env(
+        ANTHROPIC_CUSTOM_HEADERS="Authorization: Bearer made-up",
+        ANTHROPIC_BASE_URL="https://gateway.example.com",
+    )
+
+    assert route_of(machine, tmp_path).billing is Billing.GATEWAY
 
 
 @pytest.mark.parametrize(

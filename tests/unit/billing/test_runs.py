@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.billing.credential import Source
 from billing_lens.billing.editor_runs import environments
 from billing_lens.billing.route import resolve_route
 from billing_lens.billing.runs import SeenFrom
 from billing_lens.billing.shell_startup import probably_set_in
+from billing_lens.billing.sources import Source
 from billing_lens.machine.machine import Machine, Mode
 from tests.machines import MadeUpMachine, headline
 from tests.unit.machine.snapshot import snapshot

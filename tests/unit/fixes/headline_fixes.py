@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from billing_lens.billing.credential import Source
 from billing_lens.billing.route import Route, resolve_route
+from billing_lens.billing.sources import Source
 from billing_lens.fixes.apply import apply_fix
 from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.journal import (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from billing_lens.billing.credential import Source
 from billing_lens.billing.route import resolve_route
+from billing_lens.billing.sources import Source
 from billing_lens.fixes.apply import apply_fix
 from billing_lens.fixes.fix import CreateFile, EditFile, RenameFile, simulate
 from billing_lens.fixes.journal import Journal, journal_directory

@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 import pytest
 from msgspec.structs import replace
 
-from billing_lens.billing.credential import Source
 from billing_lens.billing.environment import Environment, settings_in_force
 from billing_lens.billing.forced_login import managed_policy
 from billing_lens.billing.managed import ManagedSource, source_of
 from billing_lens.billing.route import resolve_route
+from billing_lens.billing.sources import Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.file_entry import FileEntry, FileState
 from billing_lens.config.kinds import Kind, Platform, Scope
