@@ -57,8 +57,8 @@ def test_the_recorded_cases_that_are_named_as_evidence_exist() -> None:
 
 
 def recorded_names() -> Iterator[str]:
-    for file in ("cases.jsonl", "measured.jsonl"):
-        for line in (RECORDED / file).read_text().splitlines():
+    for file in sorted(RECORDED.glob("*.jsonl")):
+        for line in file.read_text().splitlines():
             yield json.loads(line).get("name") or ""
 
 
