@@ -7,8 +7,11 @@ the machine the tests run on takes part.
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import re
+import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -57,6 +60,10 @@ _OWNERS: Mapping[str, Source] = {
     "primaryApiKey": "managed_key",
 }
 """The source that owns what stands under each JSON property or variable of this name."""
+
+_PIPE = re.compile("@FD:.*@", re.DOTALL)
+NO_PIPE = "9"
+"""Stands for the number of a pipe that holds a credential; nobody may read from it."""
 
 _OWNED_PROPERTY = re.compile(rf'"({"|".join(_OWNERS)})"\s*:\s*("(?:[^"\\]|\\.)*"|\d+)')
 
@@ -125,13 +132,15 @@ class MadeUpMachine:
     """One machine in the recorded cases' format.
 
     `files` maps a path relative to the home, or below ``/etc/claude-code``, to text, a JSON value,
-    or ``{"__file__": {"content", "mode", "link", "isdir", "bom"}}``. `cwd` is relative to the home.
+    or ``{"__file__": {"content", "b64", "mode", "link", "isdir", "bom"}}``. `cwd` is relative to
+    the home; the commands of `shell` run in it once the files are there.
     """
 
     files: Mapping[str, object]
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     cwd: str = "proj"
     args: tuple[str, ...] = ()
+    shell: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if {"HOME", "PATH"} & self.env.keys():
@@ -147,6 +156,7 @@ class MadeUpMachine:
             env=cast("Mapping[str, str]", case.get("env", {})),
             cwd=cast("str", case.get("cwd", "proj")).removeprefix("~/"),
             args=tuple(cast("list[str]", case.get("args", []))),
+            shell=tuple(cast("list[str]", case.get("shell", []))),
         )
 
     def with_files(self, files: Mapping[str, object]) -> MadeUpMachine:
@@ -182,11 +192,16 @@ class MadeUpMachine:
             )
         cwd = home / self.cwd
         cwd.mkdir(parents=True, exist_ok=True)
+        for command in self.shell:
+            own = {"HOME": str(home), "PATH": os.defpath, "GIT_CONFIG_NOSYSTEM": "1"}
+            subprocess.run(_at_home(command, home), shell=True, cwd=cwd, env=own, check=True)
         return BuiltMachine(
             home=home,
             cwd=cwd,
             managed_dir=managed,
-            environment={name: _at_home(value, home) for name, value in self.env.items()},
+            environment={
+                name: _PIPE.sub(NO_PIPE, _at_home(value, home)) for name, value in self.env.items()
+            },
             arguments=tuple(_at_home(argument, home) for argument in self.args),
         )
 
@@ -207,6 +222,7 @@ class MadeUpMachine:
 @dataclass(frozen=True)
 class _FileToWrite:
     text: str
+    raw: bytes | None
     mode: int
     link: str | None
     is_directory: bool
@@ -220,6 +236,7 @@ class _FileToWrite:
         content, mode = details.get("content", ""), details.get("mode", _default_mode(path))
         return cls(
             text=content if isinstance(content, str) else json.dumps(content, indent=2),
+            raw=base64.b64decode(str(details["b64"])) if "b64" in details else None,
             mode=int(mode, 8) if isinstance(mode, str) else cast("int", mode),
             link=cast("str | None", details.get("link")),
             is_directory=bool(details.get("isdir")),
@@ -234,7 +251,8 @@ class _FileToWrite:
             path.symlink_to(_at_home(self.link, home))
         else:
             encoding = "utf-8-sig" if self.has_bom else "utf-8"
-            path.write_bytes(_at_home(self.text, home).encode(encoding))
+            text = _at_home(self.text, home).encode(encoding)
+            path.write_bytes(text if self.raw is None else self.raw)
             path.chmod(self.mode)
 
 
