@@ -29,7 +29,8 @@ from billing_lens.config.declared import (
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.file_entry import FileEntry, FileState
 from billing_lens.config.kinds import DECLARING_KINDS, Kind, Scope
-from billing_lens.machine.machine import ClaudeArguments, Machine, Mode
+from billing_lens.machine.claude_arguments import ClaudeArguments, claude_arguments
+from billing_lens.machine.machine import Machine, Mode
 
 DECIDING = (frozenset(GROUPS) - {"XDG_CONFIG_HOME"}) | {"CLAUDE_CONFIG_DIR"}
 """The variables that make a job, service or container worth looking at."""
@@ -175,24 +176,11 @@ def _arguments_of(run: DeclaredRun) -> tuple[ClaudeArguments, ConfigFile | None]
         words = shlex.split(run.arguments.value if run.arguments else "", comments=True)
     except ValueError:
         words = []
-    given = _option(words, "--settings")
-    sources = _option(words, "--setting-sources")
-    scopes = [scope for scope in Scope if scope.value in (sources or "").split(",")]
-    arguments = ClaudeArguments(
-        setting_sources=tuple(scopes) if sources is not None else None, bare="--bare" in words
-    )
+    arguments = claude_arguments(words)
+    given = arguments.settings
     is_json = given is not None and given.strip().startswith("{")
     settings = _settings_text(_FLAG_SETTINGS, given, Scope.FLAG) if given and is_json else None
-    return arguments, settings
-
-
-def _option(words: list[str], name: str) -> str | None:
-    for at, word in enumerate(words):
-        if word == name and at + 1 < len(words):
-            return words[at + 1]
-        if word.startswith(f"{name}="):
-            return word.partition("=")[2]
-    return None
+    return replace(arguments, settings=None), settings
 
 
 def _settings_text(path: str, text: str, scope: Scope) -> ConfigFile:

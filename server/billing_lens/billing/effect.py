@@ -12,10 +12,11 @@ from billing_lens.billing.credential import Credential, State
 from billing_lens.billing.editor_runs import EXTENSION_VARIABLES, TERMINAL_VARIABLES
 from billing_lens.billing.environment import GROUPS, Environment, is_ignored
 from billing_lens.billing.forced_login import managed_policy
+from billing_lens.billing.key import BASE_URL
 from billing_lens.billing.login import state_file
 from billing_lens.billing.place import Place
 from billing_lens.billing.profile import select_profile
-from billing_lens.billing.route import BASE_URL, Route
+from billing_lens.billing.route import Route
 from billing_lens.billing.runs import SeenFrom
 from billing_lens.billing.sources import Group, Source
 from billing_lens.config.file import ConfigFile

@@ -28,6 +28,7 @@ GROUPS: dict[str, Group] = {
     "CLAUDE_CODE_ENTRYPOINT": Group.SURFACE,
     "CLAUDE_CODE_REMOTE": Group.SURFACE,
     "CLAUDE_CODE_SIMPLE": Group.OTHER,
+    "CLAUDE_CODE_OAUTH_SCOPES": Group.OAUTH_TOKEN,
 }
 """Where each variable that decides who pays counts."""
 
@@ -133,9 +134,14 @@ class Environment:
         for file in _in_force(machine, managed_variables(machine)):
             for variable in _variables_of(file):
                 scope = file.scope or Scope.USER
-                if _is_kept_by_desktop(machine, variable.name):
+                if _is_kept_by_desktop(machine, variable.name) or "\0" in variable.value:
                     continue
-                if counts(GROUPS.get(variable.name, Group.OTHER), scope, mode, machine):
+                group = GROUPS.get(variable.name, Group.OTHER)
+                if group in settled_by_host(machine):
+                    self.ignored.append(Setting(variable, scope, _HOST_DECIDES))
+                elif _is_distrusted(machine, group, scope, mode):
+                    self.ignored.append(Setting(variable, scope, _why_not(scope, mode)))
+                elif counts(group, scope, mode, machine):
                     self._variables[variable.name] = variable
                 else:
                     self.ignored.append(Setting(variable, scope, _why_not(scope, mode)))
@@ -154,6 +160,39 @@ class Environment:
         variable = self.get(name)
         on = variable and variable.value.strip().lower() in SWITCHED_ON
         return variable if on else None
+
+
+_HOST_DECIDES = "The program that starts Claude Code decides this, and no settings do."
+_CREDENTIALS = (Group.KEY, Group.OAUTH_TOKEN)
+
+
+def settled_by_host(machine: Machine) -> tuple[Group, ...]:
+    """Return the groups of variables that no settings may set, as a host application decides.
+
+    The host says so by variables of the process; in settings these do nothing (cases "var
+    PROVIDER_MANAGED_BY_HOST …", "var CLAUDE_CODE_HOST_AUTH_ENV_VAR=…", "follow unix socket …").
+    """
+    given = machine.environment
+    if is_managed_by_host(machine):
+        return (*_CREDENTIALS, Group.CLOUD, Group.HOST, Group.PROFILE)
+    own = ("CLAUDE_CODE_HOST_AUTH_ENV_VAR", "ANTHROPIC_UNIX_SOCKET")
+    return _CREDENTIALS if any(given.get(name, "").strip() for name in own) else ()
+
+
+def is_managed_by_host(machine: Machine) -> bool:
+    """Return whether the program that starts Claude Code chooses the provider."""
+    value = machine.environment.get("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", "")
+    return value.strip().lower() in SWITCHED_ON
+
+
+def _is_distrusted(machine: Machine, group: Group, scope: Scope, mode: Mode) -> bool:
+    """Whether a project's settings count as untrusted in a headless run, whatever was answered.
+
+    Case "var CLAUDE_CODE_IGNORE_PERSISTED_TRUST='1' [K]".
+    """
+    value = machine.environment.get("CLAUDE_CODE_IGNORE_PERSISTED_TRUST", "")
+    ignores = value.strip().lower() in SWITCHED_ON and mode is Mode.HEADLESS
+    return ignores and scope in PROJECT and group in (Group.KEY, Group.HOST)
 
 
 SCOPES_WEAKEST_FIRST = (Scope.USER, Scope.PROJECT, Scope.LOCAL, Scope.FLAG, Scope.MANAGED)

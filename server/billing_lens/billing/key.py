@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from enum import Enum
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from billing_lens.billing.credential import Credential
@@ -12,33 +14,46 @@ from billing_lens.billing.environment import (
     PROJECT,
     Environment,
     Variable,
+    is_managed_by_host,
     settings_in_force,
 )
-from billing_lens.billing.login import state_file
+from billing_lens.billing.login import INFERENCE_SCOPE, state_file
 from billing_lens.billing.place import Place
 from billing_lens.billing.precedence import Surface
-from billing_lens.billing.sources import PROVIDERS, Billing, Source
+from billing_lens.billing.sources import GATEWAY, PROVIDERS, Billing, Source
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings, ClaudeState
 from billing_lens.machine.machine import Machine, Mode, program_of
+from billing_lens.machine.version import Versions
+
+BASE_URL = "ANTHROPIC_BASE_URL"
+FIRST_PARTY_DOMAIN = "anthropic.com"
 
 REMEMBERED_CHARACTERS = 20
 """How many of a key's last characters Claude Code remembers an answer by."""
 
 
-def find_cloud_provider(environment: Environment) -> Iterator[Credential]:
-    """Yield each cloud provider that is switched on, in Claude Code's order."""
+def find_cloud_provider(machine: Machine, environment: Environment) -> Iterator[Credential]:
+    """Yield each cloud provider that is switched on, in Claude Code's order.
+
+    The switch for a gateway does nothing without an address and a token (cases "var
+    CLAUDE_CODE_USE_GATEWAY=…").
+    """
     for provider in PROVIDERS.values():
         switch = environment.is_on(provider.switch)
-        if switch:
-            yield Credential(Source.CLOUD_PROVIDER, switch.place, provider=provider.word)
+        if switch and machine.version in provider.versions:
+            found = Credential(Source.CLOUD_PROVIDER, switch.place, provider=provider.word)
+            if provider is not GATEWAY:
+                yield found
+            elif environment.get("ANTHROPIC_AUTH_TOKEN") and environment.get(BASE_URL):
+                yield replace(found, host=base_url_of(environment).host, billing=Billing.GATEWAY)
 
 
 def find_auth_token(environment: Environment) -> Iterator[Credential]:
     """Yield ANTHROPIC_AUTH_TOKEN."""
     token = environment.get("ANTHROPIC_AUTH_TOKEN")
     if token:
-        yield Credential(Source.AUTH_TOKEN, token.place)
+        yield _as_a_header(Credential(Source.AUTH_TOKEN, token.place), token)
 
 
 def find_custom_headers(environment: Environment) -> Iterator[Credential]:
@@ -50,8 +65,7 @@ def find_custom_headers(environment: Environment) -> Iterator[Credential]:
     variable = environment.get("ANTHROPIC_CUSTOM_HEADERS")
     if variable is None:
         return
-    lines = (line.partition(":") for line in variable.value.splitlines())
-    headers = {name.strip().lower(): value.strip() for name, colon, value in lines if colon}
+    headers = headers_in(variable)
     found = Credential(Source.CUSTOM_HEADERS, variable.place)
     bearer, key = headers.get("authorization"), headers.get("x-api-key")
     if bearer is not None:
@@ -62,6 +76,17 @@ def find_custom_headers(environment: Environment) -> Iterator[Credential]:
         yield described if key else described.failing("The x-api-key header is empty.")
 
 
+def headers_in(variable: Variable) -> Mapping[str, str]:
+    """Return the custom headers by their names in lower case."""
+    lines = (line.partition(":") for line in variable.value.splitlines())
+    return {name.strip().lower(): value.strip() for name, colon, value in lines if colon}
+
+
+def is_header_name(name: str) -> bool:
+    """Return whether a text may be a header's name (RFC 9110, "token"; case "headers json")."""
+    return re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) is not None
+
+
 def _billing_of(secret: str) -> Billing | None:
     """Return whom a token or key of Anthropic's bills, by its shape; None for any other."""
     if secret.startswith("sk-ant-oat"):
@@ -69,11 +94,70 @@ def _billing_of(secret: str) -> Billing | None:
     return Billing.API_USAGE if secret.startswith("sk-ant-api") else None
 
 
-def find_oauth_token(environment: Environment) -> Iterator[Credential]:
-    """Yield CLAUDE_CODE_OAUTH_TOKEN, what ``claude setup-token`` gives."""
+SCOPES_OF_TOKEN_COUNT = Versions(">=2.1.154")
+"""Not yet at 2.1.146 (cases "follow scopes …")."""
+
+
+def find_oauth_token(machine: Machine, environment: Environment) -> Iterator[Credential]:
+    """Yield CLAUDE_CODE_OAUTH_TOKEN, what ``claude setup-token`` gives, or a host's own.
+
+    A project's counts, where it does at all, only without any file of stored logins (cases "f2
+    project oauth + …").
+    """
     token = environment.get("CLAUDE_CODE_OAUTH_TOKEN")
     if token:
-        yield Credential(Source.OAUTH_TOKEN, token.place, of_project=token.scope in PROJECT)
+        found = Credential(Source.OAUTH_TOKEN, token.place, of_project=token.scope in PROJECT)
+        scopes = useless_scopes(machine, environment)
+        if found.of_project and machine.existing(machine.claude.credentials):
+            yield found.ignored("A project's token counts only where there is no stored login.")
+        elif scopes:
+            yield found.unusable(f"CLAUDE_CODE_OAUTH_SCOPES lacks {INFERENCE_SCOPE}.", scopes.place)
+        else:
+            yield _as_a_header(found, token)
+    yield from _handed_over(machine, Source.OAUTH_TOKEN)
+
+
+def useless_scopes(machine: Machine, environment: Environment) -> Variable | None:
+    """Return CLAUDE_CODE_OAUTH_SCOPES where it leaves an OAuth token without the one for models.
+
+    Then neither the login nor a profile steps in.
+    """
+    scopes = environment.get("CLAUDE_CODE_OAUTH_SCOPES")
+    if scopes is None or machine.version not in SCOPES_OF_TOKEN_COUNT:
+        return None
+    is_about_token = environment.get("CLAUDE_CODE_OAUTH_TOKEN") is not None
+    lacks = INFERENCE_SCOPE not in scopes.value.split()
+    return scopes if is_about_token and lacks else None
+
+
+_DESCRIPTORS = {
+    Source.API_KEY: "CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR",
+    Source.OAUTH_TOKEN: "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR",
+}
+"""Variables by which the program that starts Claude Code hands a credential over in a pipe."""
+
+
+def _handed_over(machine: Machine, source: Source) -> Iterator[Credential]:
+    """Yield what is given by the number of an open file; nobody else may read from that.
+
+    It comes behind the variable of the same kind (cases "var …_FILE_DESCRIPTOR=…", "follow fd …").
+    """
+    name = _DESCRIPTORS[source]
+    if machine.environment.get(name, "").strip().isdecimal():
+        reason = f"{name} is set by the program that started it; what it holds cannot be read."
+        yield Credential(source, Place(variable=name), works=None, reason=reason)
+
+
+def _as_a_header(found: Credential, variable: Variable) -> Credential:
+    """Return a credential as failing where its text can be sent in no header (cases "env value …").
+
+    Line breaks at either end are trimmed.
+    """
+    sendable = all(" " <= it <= "\xff" or it == "\t" for it in variable.value.strip())
+    if sendable:
+        return found
+    what = "a line break or a character that no header can hold"
+    return found.failing(f"{variable.name} holds {what}.", variable.place)
 
 
 def find_api_key(
@@ -85,8 +169,9 @@ def find_api_key(
     """
     key = environment.get("ANTHROPIC_API_KEY")
     if not key:
+        yield from _handed_over(machine, Source.API_KEY)
         return
-    credential = Credential(Source.API_KEY, key.place)
+    credential = _as_a_header(Credential(Source.API_KEY, key.place), key)
     needs_approval = surface is Surface.VSCODE or mode is Mode.INTERACTIVE
     answer = answer_to(machine, key)
     if surface is Surface.BARE or not needs_approval or answer is Answer.APPROVED:
@@ -97,6 +182,33 @@ def find_api_key(
         yield credential.ignored("In VS Code a key counts only after you approved it.")
     else:
         yield credential.ignored("Claude Code will ask whether to use this key; the default is No.")
+
+
+class BaseUrl(Struct, frozen=True):
+    """Where requests go: `host` is None for Anthropic's own."""
+
+    host: str | None = None
+    is_valid: bool = True
+
+
+def base_url_of(environment: Environment) -> BaseUrl:
+    """Return what ANTHROPIC_BASE_URL says."""
+    variable = environment.get(BASE_URL)
+    return read_base_url(variable.value) if variable else BaseUrl()
+
+
+def read_base_url(text: str) -> BaseUrl:
+    """Return what an address says, read as the URL standard has it for ``http`` and ``https``.
+
+    Slashes may be missing or be backslashes (https://url.spec.whatwg.org; cases "base url …").
+    """
+    found = re.match(r"(?i)https?:[/\\\\]*([^/\\\\?#]*)", text.strip())
+    if found is None:
+        return BaseUrl(is_valid=False)
+    named = found[1].rpartition("@")[2]
+    host = re.sub(r":\d*$", "", named).strip("[]").lower()
+    first_party = host == FIRST_PARTY_DOMAIN or host.endswith("." + FIRST_PARTY_DOMAIN)
+    return BaseUrl(None if first_party or not host else host)
 
 
 class Answer(str, Enum):
@@ -132,7 +244,7 @@ def find_api_key_helper(machine: Machine, surface: Surface) -> Iterator[Credenti
         counts = surface is not Surface.BARE or file.scope is Scope.FLAG
         if settings and settings.apiKeyHelper is not None and counts:
             helper = settings.apiKeyHelper, Place(file.path, "/apiKeyHelper")
-    if helper and helper[0]:
+    if helper and helper[0] and not is_managed_by_host(machine):
         found = Credential(Source.API_KEY_HELPER, helper[1], works=None)
         program = program_of(helper[0])
         if not helper[0].strip():

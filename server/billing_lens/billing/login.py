@@ -199,5 +199,5 @@ def find_managed_key(machine: Machine) -> Iterator[Credential]:
         yield Credential(Source.MANAGED_KEY, place, works=None, reason=UNREAD_KEY)
     file = state_file(machine)
     state = file.model(ClaudeState) if file else None
-    if file and state and str(state.primaryApiKey or "").strip():
+    if file and state and isinstance(key := state.primaryApiKey, str) and key.strip():
         yield Credential(Source.MANAGED_KEY, Place(file.path, "/primaryApiKey"))

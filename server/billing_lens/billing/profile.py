@@ -218,11 +218,14 @@ def _present(variable: Variable | None) -> Variable:
 
 
 def has_identity_token(machine: Machine, environment: Environment) -> bool:
-    """Return whether a variable gives an identity token, or names a file that is there."""
-    if environment.get("ANTHROPIC_IDENTITY_TOKEN"):
-        return True
+    """Return whether a variable names a file that is there, or else gives an identity token.
+
+    The file comes first: where it is missing, Claude Code hangs (cases "fed both file missing").
+    """
     file = environment.get("ANTHROPIC_IDENTITY_TOKEN_FILE")
-    return bool(file and _is_file(machine, file.value))
+    if file:
+        return _is_file(machine, file.value)
+    return environment.get("ANTHROPIC_IDENTITY_TOKEN") is not None
 
 
 def _is_file(machine: Machine, path: str) -> bool:

@@ -15,15 +15,21 @@ from billing_lens.billing.credential import (
     describe_source,
     short_id,
 )
-from billing_lens.billing.environment import Environment
+from billing_lens.billing.environment import Environment, is_managed_by_host
 from billing_lens.billing.forced_login import under_policy
 from billing_lens.billing.key import (
+    BASE_URL,
+    base_url_of,
     find_api_key,
     find_api_key_helper,
     find_auth_token,
     find_cloud_provider,
     find_custom_headers,
     find_oauth_token,
+    headers_in,
+    is_header_name,
+    read_base_url,
+    useless_scopes,
 )
 from billing_lens.billing.login import PLANS, account, find_login, find_managed_key
 from billing_lens.billing.place import Place
@@ -39,9 +45,7 @@ from billing_lens.billing.sources import (
 )
 from billing_lens.billing.start import Refusal, why_not_started
 from billing_lens.machine.machine import Machine, Mode
-
-BASE_URL = "ANTHROPIC_BASE_URL"
-FIRST_PARTY_DOMAIN = "anthropic.com"
+from billing_lens.machine.version import Versions
 
 
 class Route(Struct, frozen=True):
@@ -80,7 +84,10 @@ def resolve_route(machine: Machine, mode: Mode) -> Route:
     """Return which credential Claude Code would use on `machine` in `mode`, and who pays."""
     environment = Environment(machine, mode)
     surface = surface_of(machine, environment)
-    found = tuple(_find_credentials(machine, environment, mode, surface))
+    found = tuple(
+        _as_started(machine, environment, credential)
+        for credential in _find_credentials(machine, environment, mode, surface)
+    )
     order = order_for(surface, found, machine.version)
     ranked = _ranked(order, found)
     active = next((credential for credential in ranked if credential.state is State.ACTIVE), None)
@@ -88,21 +95,34 @@ def resolve_route(machine: Machine, mode: Mode) -> Route:
     if active is None or refusal:
         return _no_route(machine, mode, ranked, refusal)
     active = under_policy(machine, active)
-    route = _describe(mode, active, ranked, _host(environment))
-    if route.host and (variable := environment.get(BASE_URL)):
-        route = replace(route, host_place=variable.place)
+    if active.source is not Source.CLOUD_PROVIDER:
+        active = _as_sent(active, environment)
+    host, host_place = _at_host(active, environment)
+    route = replace(_describe(mode, active, ranked, host), host_place=host_place)
     return replace(route, reason=route.reason + _side_effect(route))
+
+
+def _as_sent(active: Credential, environment: Environment) -> Credential:
+    """Return a credential as failing where no request can be made with it at all."""
+    address = environment.get(BASE_URL)
+    if address and not base_url_of(environment).is_valid:
+        return active.failing(f"{BASE_URL} is no address that Claude Code can use.", address.place)
+    headers = environment.get("ANTHROPIC_CUSTOM_HEADERS")
+    if headers and not all(map(is_header_name, headers_in(headers))):
+        reason = "ANTHROPIC_CUSTOM_HEADERS holds a name that no header can have."
+        return active.failing(reason, headers.place)
+    return active
 
 
 def _find_credentials(
     machine: Machine, environment: Environment, mode: Mode, surface: Surface
 ) -> Iterator[Credential]:
-    yield from find_cloud_provider(environment)
+    yield from find_cloud_provider(machine, environment)
     yield from find_custom_headers(environment)
     yield from find_auth_token(environment)
     yield from find_api_key_helper(machine, surface)
     yield from find_api_key(machine, environment, mode, surface)
-    yield from find_oauth_token(environment)
+    yield from find_oauth_token(machine, environment)
     federation = list(find_federation(machine, environment))
     yield from federation
     federated = any(credential.can_be_chosen for credential in federation)
@@ -114,6 +134,31 @@ def _find_credentials(
             yield profile
     yield from find_login(machine)
     yield from find_managed_key(machine)
+
+
+def _as_started(machine: Machine, environment: Environment, credential: Credential) -> Credential:
+    """Return a credential as whoever starts Claude Code lets it count.
+
+    Stored logins do not count under a host application, nor beside a token whose scopes lack the
+    one for models (cases "follow host-managed …", "follow scopes …").
+    """
+    family = SOURCES[credential.source].family
+    if not credential.can_be_chosen or family not in (*STORED, Family.PROFILE):
+        return credential
+    is_stored = credential.source is not Source.OAUTH_TOKEN and credential.profile_kind not in (
+        ProfileKind.EXPLICIT,
+        ProfileKind.FEDERATED,
+    )
+    if is_stored and is_managed_by_host(machine) and machine.version in HOSTS_IGNORE_LOGINS:
+        return credential.ignored("The program that starts Claude Code decides who pays.")
+    if family is not Family.STORED_KEY and useless_scopes(machine, environment):
+        return credential.ignored("CLAUDE_CODE_OAUTH_SCOPES leaves nothing but a managed key.")
+    return credential
+
+
+HOSTS_IGNORE_LOGINS = Versions(">=2.1.177")
+"""At 2.1.200 and later; not at 2.1.176 (cases "follow host-managed")."""
+STORED = (Family.LOGIN, Family.STORED_KEY)
 
 
 def _ranked(order: Order, found: tuple[Credential, ...]) -> tuple[Credential, ...]:
@@ -151,19 +196,20 @@ def _why_active(credential: Credential) -> str:
     return SOURCES[credential.source].why_active.format(profile=credential.profile)
 
 
-def _host(environment: Environment) -> str | None:
-    """Return the host of ANTHROPIC_BASE_URL unless it is Anthropic's own."""
-    base_url = environment.get(BASE_URL)
-    if base_url is None:
-        return None
-    from urllib.parse import urlsplit  # noqa: PLC0415 most runs need none of it
+def _at_host(active: Credential, environment: Environment) -> tuple[str | None, Place | None]:
+    """Return the host requests go to when it is not Anthropic's own, and what names it.
 
-    try:
-        host = urlsplit(base_url.value.strip()).hostname
-    except ValueError:
-        return None
-    first_party = host and (host == FIRST_PARTY_DOMAIN or host.endswith("." + FIRST_PARTY_DOMAIN))
-    return None if first_party else host
+    ANTHROPIC_BASE_URL comes before a profile's own address (cases "profile base_url …").
+    """
+    if active.source is Source.CLOUD_PROVIDER:
+        return active.host, active.place if active.host else None
+    variable = environment.get(BASE_URL)
+    if variable:
+        return base_url_of(environment).host, variable.place
+    if active.source is Source.PROFILE and active.host:
+        host = read_base_url(active.host).host
+        return host, replace(active.place, pointer="/base_url") if host else None
+    return None, None
 
 
 def _side_effect(route: Route) -> str:
@@ -219,7 +265,6 @@ def _describe(
     ranked: tuple[Credential, ...],
     host: str | None,
 ) -> Route:
-    host = None if active.source is Source.CLOUD_PROVIDER else host
     billing = _billing(active, host)
     return Route(
         mode,

@@ -11,6 +11,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from billing_lens.machine.version import ALL_VERSIONS, Versions
+
 
 class Source(str, Enum):
     """Where a credential comes from."""
@@ -218,12 +220,25 @@ class Provider(Struct, frozen=True):
     word: str
     name: str
     switch: str
+    versions: Versions = ALL_VERSIONS
 
+
+GATEWAY = Provider("gateway", "Gateway", "CLAUDE_CODE_USE_GATEWAY")
+"""A gateway that Claude Code itself treats as a provider: a session signed in there, or the switch
+beside an address and a token (cases "gateway …"). It comes before all others."""
 
 _PROVIDERS = (
+    GATEWAY,
     Provider("bedrock", "Amazon Bedrock", "CLAUDE_CODE_USE_BEDROCK"),
     Provider("foundry", "Microsoft Foundry", "CLAUDE_CODE_USE_FOUNDRY"),
     Provider("anthropicAws", "Anthropic on AWS", "CLAUDE_CODE_USE_ANTHROPIC_AWS"),
+    Provider(
+        "anthropicGoogleCloud",
+        "Claude Platform on Google Cloud",
+        "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+        # In 2.1.226, not in 2.1.200 (cases "var CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD=…").
+        Versions(">=2.1.201"),
+    ),
     Provider("mantle", "Mantle", "CLAUDE_CODE_USE_MANTLE"),
     Provider("vertex", "Google Vertex AI", "CLAUDE_CODE_USE_VERTEX"),
 )

@@ -33,7 +33,9 @@ def why_not_started(machine: Machine, environment: Environment) -> Refusal | Non
     """Return what ends Claude Code at the start, None when nothing does."""
     broken_managed = machine.version in BROKEN_MANAGED_ENDS
     for file in machine.files_of(Kind.CLAUDE_SETTINGS, Scope.MANAGED):
-        if broken_managed and (_is_refused(file) or _is_no_object(file)):
+        # An empty file counts as missing (cases "managed empty", "managed blank").
+        says_something = bool(file.entry.data.strip())
+        if broken_managed and says_something and (_is_refused(file) or _is_no_object(file)):
             reason = "The managed settings are broken; Claude Code refuses to start."
             return Refusal(reason, Place(file.path, ""))
     state = state_file(machine)
@@ -44,8 +46,14 @@ def why_not_started(machine: Machine, environment: Environment) -> Refusal | Non
 
 
 def _flag_settings(machine: Machine) -> Refusal | None:
-    """A file that ``--settings`` names must be there, and JSON text given to it must be valid."""
-    if machine.arguments.settings is None or not machine.arguments.settings.strip():
+    """A file that ``--settings`` names must be there, and JSON text given to it must be valid.
+
+    Cases "flag …" and "setting-sources …"; an empty text counts as not given.
+    """
+    if machine.arguments.refused:
+        reason = "--setting-sources names a source that Claude Code does not know; it ends there."
+        return Refusal(reason, Place(path=FLAG_SETTINGS_PATH))
+    if not machine.arguments.settings:
         return None
     for file in machine.files.values():
         if file.scope is Scope.FLAG:
@@ -73,7 +81,7 @@ def _profile_directory(machine: Machine, environment: Environment) -> Refusal | 
         return None
     places = machine.anthropic(environment.values())
     name = select_profile(machine, environment).name
-    for path in (places.config(name), places.credentials(name)):
+    for path in (places.active_config, places.config(name), places.credentials(name)):
         file: ConfigFile | None = machine.file(path)
         if file and file.entry.state is FileState.DIRECTORY:
             reason = "A directory stands in place of a profile's file; Claude Code ends at once."

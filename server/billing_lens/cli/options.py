@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from billing_lens.billing.expectation import Wish
-from billing_lens.config.kinds import Platform, Scope
-from billing_lens.machine.machine import ClaudeArguments, Machine, Mode
+from billing_lens.config.kinds import Platform
+from billing_lens.machine.claude_arguments import claude_arguments
+from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.options import MachineOptions, this_machine
 from billing_lens.machine.reading import MachineReader
 from billing_lens.review import Review, review
@@ -129,38 +130,6 @@ def split_claude_arguments(argv: Sequence[str]) -> tuple[list[str], list[str]]:
         return arguments, []
     at = arguments.index("--")
     return arguments[:at], arguments[at + 1 :]
-
-
-def claude_arguments(arguments: Sequence[str]) -> ClaudeArguments:
-    """Return the arguments of Claude Code that bear on who pays.
-
-    Raises:
-        UsageError: an argument is not one of them.
-    """
-    parser = _ClaudeArgumentParser(prog="--", add_help=False, allow_abbrev=False)
-    parser.add_argument("--settings")
-    parser.add_argument("--setting-sources")
-    parser.add_argument("--bare", action="store_true")
-    given = parser.parse_args(arguments)
-    return ClaudeArguments(given.settings, _scopes(given.setting_sources), given.bare)
-
-
-class _ClaudeArgumentParser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
-        del message  # It repeats what was given, which could be a secret.
-        known = "--settings FILE-or-JSON, --setting-sources LIST and --bare"
-        raise UsageError(f"after '--' only {known} are understood")
-
-
-def _scopes(text: str | None) -> tuple[Scope, ...] | None:
-    if text is None:
-        return None
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    known = {scope.value: scope for scope in (Scope.USER, Scope.PROJECT, Scope.LOCAL)}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise UsageError(f"--setting-sources: '{unknown[0]}' is none of {', '.join(known)}")
-    return tuple(known[name] for name in names)
 
 
 def machine_options(given: argparse.Namespace) -> MachineOptions:

@@ -72,7 +72,8 @@ class ProfileCredentials(ConfigModel, frozen=True):
 class ClaudeAiOauth(ConfigModel, frozen=True):
     """The claude.ai login. `expiresAt` is in milliseconds since 1970."""
 
-    accessToken: str | float | None = None
+    accessToken: str | float | bool | list[object] | dict[str, object] | None = None
+    """Sent whatever it is, unless it is empty (cases "creds token …")."""
     refreshToken: str | None = None
     expiresAt: float | None = None
     scopes: list[object] | str | None = None

@@ -57,15 +57,23 @@ def claude_paths(home: PurePath, cwd: PurePath, environment: Mapping[str, str]) 
     """Return where Claude Code looks for its own files.
 
     CLAUDE_CONFIG_DIR moves everything, ``.claude.json`` included, into that directory. Set to the
-    empty string it still counts as set and means the working directory (case "CONFIG_DIR empty").
+    empty string it still counts as set and means the working directory (case "CONFIG_DIR empty");
+    it is read in NFC (case "config dir nfc val nfd dir"). CLAUDE_SECURESTORAGE_CONFIG_DIR moves the
+    stored login alone; empty it means ``~/.claude`` (cases "securestorage …").
     """
     moved = environment.get("CLAUDE_CONFIG_DIR")
+    if moved is not None and not moved.isascii():
+        from unicodedata import normalize  # noqa: PLC0415 hardly a path needs it
+
+        moved = normalize("NFC", moved)
     directory = home / ".claude" if moved is None else resolved(cwd, moved)
+    secured = environment.get("CLAUDE_SECURESTORAGE_CONFIG_DIR")
+    stored_in = directory if secured is None else resolved(cwd, secured or str(home / ".claude"))
     return ClaudePaths(
         directory=directory,
         state=(home if moved is None else directory) / ".claude.json",
         legacy_state=directory / ".config.json",
-        credentials=directory / ".credentials.json",
+        credentials=stored_in / ".credentials.json",
         user_settings=directory / "settings.json",
         backups=directory / "backups",
     )
@@ -180,7 +188,7 @@ def anthropic_paths(
     ``~/.config`` too; Windows ``%APPDATA%\Anthropic`` (documentation of ``ant``, not measured).
     """
     if (moved := environment.get("ANTHROPIC_CONFIG_DIR", "")).strip():
-        return _anthropic_places_in(resolved(cwd, moved))
+        return _anthropic_places_in(resolved(cwd, moved.strip()))
     if platform is Platform.WIN32:
         return _anthropic_places_in(roaming_data(home, environment) / "Anthropic")
     if xdg := environment.get("XDG_CONFIG_HOME"):

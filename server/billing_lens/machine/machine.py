@@ -21,6 +21,7 @@ from billing_lens.config.paths import (
     pure_path,
     resolved,
 )
+from billing_lens.machine.claude_arguments import ClaudeArguments
 from billing_lens.machine.keychain import Keychain
 from billing_lens.machine.version import ClaudeVersion
 
@@ -44,15 +45,6 @@ class Mode(str, Enum):
     def other(self) -> Mode:
         """The mode this one is not."""
         return Mode.INTERACTIVE if self is Mode.HEADLESS else Mode.HEADLESS
-
-
-class ClaudeArguments(Struct, frozen=True):
-    """What Claude Code would be started with. `settings` is a path or JSON text."""
-
-    settings: str | None = None
-    setting_sources: tuple[Scope, ...] | None = None
-    """Which of user, project and local settings count; None means all three."""
-    bare: bool = False
 
 
 class Backup(Struct, frozen=True):

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from billing_lens.config.kinds import Platform
-from billing_lens.machine.machine import ClaudeArguments
+from billing_lens.machine.claude_arguments import ClaudeArguments
 
 
 class MachineOptions(Struct, frozen=True):
