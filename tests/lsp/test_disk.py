@@ -12,6 +12,7 @@ from typing import Any
 
 from lsprotocol import types
 
+from tests.files import replace
 from tests.lsp.capabilities import capable
 from tests.lsp.conftest import RunServer
 from tests.lsp.editor import read
@@ -34,12 +35,6 @@ raise SystemExit(server.serve())
 REGISTERED = types.CLIENT_REGISTER_CAPABILITY
 
 
-def replace_atomically(path: Path, text: str) -> None:
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(text)
-    fresh.rename(path)
-
-
 async def test_a_change_on_the_disk_is_seen_without_a_watcher(start_editor: RunServer) -> None:
     editor = await start_editor()
     profile, active = editor.home(PROFILE), editor.home(ACTIVE)
@@ -54,15 +49,15 @@ async def test_a_change_on_the_disk_is_seen_without_a_watcher(start_editor: RunS
         assert editor.codes(profile) == codes
         assert len(editor.statuses) == statuses + 1
 
-    replace_atomically(profile, "{}")
+    replace(profile, "{}")
     await assert_seen("subscription", [])
-    replace_atomically(profile, text)
+    replace(profile, text)
     await assert_seen("api_usage", both)
     profile.unlink()
     await assert_seen("subscription", [])
-    replace_atomically(profile, text)
+    replace(profile, text)
     await assert_seen("api_usage", both)
-    replace_atomically(active, "gone\n")
+    replace(active, "gone\n")
     await assert_seen("subscription", ["organization-conflict"])
     active.unlink()
     await assert_seen("api_usage", both)
@@ -156,7 +151,7 @@ async def test_an_open_document_is_not_looked_through_when_the_disk_changes(
     editor = await start_editor()
     editor.open(editor.home(PROFILE), "{}")
     await editor.wire.until(lambda: editor.payer == "subscription")
-    replace_atomically(editor.home(PROFILE), read(editor.home(PROFILE)) + "\n")
+    replace(editor.home(PROFILE), read(editor.home(PROFILE)) + "\n")
 
     assert (await editor.status())["route"]["billing"] == "subscription"
     assert len(editor.statuses) == 2
