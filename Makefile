@@ -6,8 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+BARE := not vscode and not neovim and not claude_code
 
-.PHONY: help demo test lint vsix packages sbom version proof fixes conformance neovim pages man
+.PHONY: help demo test unit newest oldest protocol-fallback lint format vsix packages sbom version proof fixes conformance neovim pages man
 .PHONY: screenshots requirements clean need-python need-node real-vscode real-neovim
 
 help:  ## Show what can be made.
@@ -19,6 +20,26 @@ demo: $(VENV)/.runtime  ## Show the headline case and its fix in a scratch home.
 test: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode real-neovim lint  ## Run every test.
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+unit: need-python $(VENV)/.dev  ## Run the tests that need neither an editor nor the real Claude Code.
+	$(BIN)/python -m pytest -m "$(BARE)" $(PYTEST_ARGS)
+
+newest:  ## Run them with the newest dependencies that pyproject.toml allows.
+	$(call run-with,highest)
+
+oldest:  ## Run them with the oldest dependencies that pyproject.toml allows.
+	$(call run-with,lowest-direct)
+
+# In an environment of its own: the locked tools, and our dependencies as resolved now.
+define run-with
+@$(MAKE) --no-print-directory VENV=build/$@ build/$@/.dev
+build/$@/bin/uv pip compile pyproject.toml --quiet --no-header --resolution $(1) --python build/$@ -o build/$@.txt
+build/$@/bin/uv pip install --quiet --python build/$@ --no-deps -r build/$@.txt
+@$(MAKE) --no-print-directory VENV=build/$@ unit
+endef
+
+protocol-fallback: need-python $(VENV)/.dev  ## Run the protocol's tests over pygls's own transport, as on Windows.
+	$(BIN)/python -m pytest tests/lsp --pygls-transport
+
 lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -28,6 +49,10 @@ lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
 	npm run --silent typecheck
 	npm run --silent lint
 	npm test --silent
+
+format: $(VENV)/.dev  ## Lay out the Python code, and mend what can be mended without a thought.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 vsix: $(VENV)/.dev node_modules/.ready  ## Package the VS Code extension, with the server in it.
 	rm -rf $(BUNDLED)

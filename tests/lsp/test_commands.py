@@ -15,6 +15,7 @@ from tests.lsp.conftest import RunServer, with_version
 from tests.lsp.editor import Editor, RequestRefusedError, read
 from tests.lsp.places import PROFILE
 from tests.lsp.texts import applied
+from tests.lsp.waiting import until
 from tests.lsp.wire import Message
 from tests.machines import CANARY, MadeUpMachine
 
@@ -294,23 +295,22 @@ async def begin(editor: Editor, **more: object) -> int:
     params = {"command": VERIFY, "arguments": [CONFIRMED], **more}
     method = types.WORKSPACE_EXECUTE_COMMAND
     editor.say({"jsonrpc": "2.0", "id": "v", "method": method, "params": params})
-    for _ in range(500):
-        pid = editor.home("pid").read_text() if editor.home("pid").exists() else ""
-        if pid.endswith("\n"):
-            return int(pid)
-        await asyncio.sleep(0.02)
-    raise AssertionError("the program does not run")
+    file = editor.home("pid")
+    await until(lambda: file.exists() and file.read_text().endswith("\n"), "the program runs")
+    return int(file.read_text())
 
 
 async def gone(pid: int) -> None:
     """Wait until the program and what it started have ended."""
-    for _ in range(200):
+
+    def ended() -> bool:
         try:
             os.killpg(pid, 0)
         except ProcessLookupError:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the program still runs")
+            return True
+        return False
+
+    await until(ended, "the program has ended")
 
 
 async def test_other_requests_are_answered_meanwhile(

@@ -14,6 +14,7 @@ from tests.lsp.editor import read
 from tests.lsp.in_text import MARKDOWN, PLAIN, hover_at, hovered, of_10_mb, reading, words_at
 from tests.lsp.places import ACTIVE, LOGIN, PROFILE, PROFILE_TOKENS, SETTINGS, STATE
 from tests.lsp.texts import marked, position
+from tests.lsp.waiting import AT_ONCE_S
 from tests.machines import CANARY, CONSOLE_ORGANIZATION, MadeUpMachine
 
 EDITOR = ".config/Code/User/settings.json"
@@ -269,5 +270,5 @@ async def test_an_answer_about_10_mb_comes_at_once(start_editor: RunServer) -> N
     start = time.monotonic()
     words = await words_at(editor, path, text, "organizationUuid")
     assert await hovered(editor, path, text, '"xxx') is None
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < AT_ONCE_S
     assert "This is **Dev's Organization**, your Max organization" in words

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 
+from tests.files import replace
 from tests.lsp.conftest import RunServer
 from tests.lsp.editor import Editor, environment
 from tests.lsp.places import PROFILE, SETTINGS, STATE
@@ -64,7 +65,7 @@ async def test_the_status_names_the_config_files_there_are_and_could_be(
         "scope": "user",
         "exists": False,
     }
-    editor.home(SETTINGS).write_text("{}")
+    replace(editor.home(SETTINGS), "{}")
     await editor.wire.until(lambda: len(editor.statuses) == 2)
     [there] = [each for each in editor.statuses[1]["files"] if each["path"] == settings]
     assert there["exists"] is True

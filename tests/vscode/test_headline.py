@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.files import json_in
 from tests.machines import assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_CREDENTIALS, PROFILE_TEXT, profile_pays
 from tests.vscode.conftest import OpenWorkbench
@@ -43,7 +43,7 @@ def test_quick_fix_makes_the_subscription_pay_and_undo_takes_it_back(workbench: 
 
     workbench.unsaved_tab(profile).wait_for()
     workbench.page.keyboard.press("Control+s")
-    until(lambda: json.loads(profile.read_text()) == REST_OF_PROFILE, "the fixed file on disk")
+    until(lambda: json_in(profile) == REST_OF_PROFILE, "the fixed file on disk")
     expect(conflict).to_have_count(0)
     workbench.expect_status("Max 20x", colour=None)
     workbench.screenshot("4-subscription-pays")

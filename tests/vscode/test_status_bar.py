@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.files import replace
 from tests.machines import CONSOLE_ORGANIZATION, assert_no_canary
 from tests.vscode.cases import PROFILE
 from tests.vscode.waiting import until
@@ -20,8 +21,7 @@ BACKUP = ".claude/backups/.claude.json.backup.1763600000000"  # of 2025-11-20
 
 
 def write(path: Path, value: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2))
+    replace(path, json.dumps(value, indent=2))
 
 
 def headless_and_editor_differ(home: Path) -> None:

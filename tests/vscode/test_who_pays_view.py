@@ -6,6 +6,7 @@ import json
 
 from playwright.sync_api import expect
 
+from tests.files import replace
 from tests.machines import assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_TEXT, profile_pays
 from tests.vscode.conftest import OpenWorkbench
@@ -68,7 +69,7 @@ def test_a_fix_changes_the_buffer_and_undo_takes_it_back(workbench: Workbench) -
 
 
 def test_a_command_to_run_is_copied(workbench: Workbench) -> None:
-    (workbench.home / LOGIN).write_text("{}")
+    replace(workbench.home / LOGIN, "{}")
     (workbench.home / PROFILE).unlink()
     (workbench.home / CREDENTIALS).unlink()
     workbench.expect_status("Not logged in", colour="error")
@@ -85,7 +86,7 @@ def test_rows_stay_open_while_the_view_follows_changes(workbench: Workbench) -> 
     state = workbench.home / ".claude.json"
     changed = json.loads(state.read_text())
     changed["oauthAccount"]["organizationName"] = "Renamed Organization"
-    state.write_text(json.dumps(changed))
+    replace(state, json.dumps(changed))
 
     view.row("Renamed Organization").wait_for()
     assert view.is_expanded(PROFILE_OVERRIDES)

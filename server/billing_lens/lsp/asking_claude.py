@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import suppress
 
 from billing_lens.machine.claude_program import (
     ANSWER_SECONDS,
@@ -30,16 +31,17 @@ async def ask_claude(machine: Machine) -> Verification:
     program = find_claude(machine)
     if program is None:
         return not_found()
+    # Shielded: asyncio ends a program that is cancelled as it starts, but not what that started.
+    starting = asyncio.ensure_future(_start(status_call(machine, program)))
     try:
-        process = await _start(status_call(machine, program))
-    except OSError as error:
-        return cannot_run(error)
-    try:
+        process = await asyncio.shield(starting)
         output, log = await asyncio.wait_for(process.communicate(), ANSWER_SECONDS)
     except asyncio.TimeoutError:
         return no_answer_in_time()
+    except OSError as error:
+        return cannot_run(error)
     finally:
-        await _end(process)
+        await _end(starting)
     status = read_status(output)
     if status is None:
         return no_status(machine, process.returncode, log)
@@ -58,15 +60,17 @@ async def _start(call: StatusCall) -> Process:
     )
 
 
-async def _end(process: Process) -> None:
+async def _end(starting: asyncio.Future[Process]) -> None:
     """End what still runs, and on POSIX what it started too."""
+    try:
+        process = await starting
+    except OSError:
+        return
     if process.returncode is not None:
         return
-    try:
+    with suppress(ProcessLookupError):
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-    except ProcessLookupError:
-        pass
     await process.wait()

@@ -146,7 +146,7 @@ def test_a_keychain_that_waits_for_a_person_is_given_up_and_left_alone(tmp_path:
 
     assert states(read) == (KeychainState.NO_ANSWER, KeychainState.NO_ANSWER)
     assert again is read
-    assert ANSWER_SECONDS <= time.monotonic() - start < ANSWER_SECONDS + 2
+    assert time.monotonic() - start >= ANSWER_SECONDS
     assert len(program.calls()) == 1
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing_lens.text.buffer import TextBuffer
@@ -68,7 +68,7 @@ def in_json(value: object) -> st.SearchStrategy[tuple[object, str, Dialect]]:
 WRITTEN = VALUES.flatmap(in_json) | VALUES.flatmap(in_jsonc)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(WRITTEN)
 def test_every_value_is_found_where_it_stands(written: tuple[object, str, Dialect]) -> None:
     value, text, dialect = written
@@ -89,7 +89,7 @@ def test_every_value_is_found_where_it_stands(written: tuple[object, str, Dialec
     assert parsed.node(pointer_of("no", "such", "thing")) is None
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(VALUES.flatmap(texts))
 def test_the_syntax_tree_has_the_same_nodes(text: str) -> None:
     parsed = document(text)
@@ -103,7 +103,7 @@ def test_the_syntax_tree_has_the_same_nodes(text: str) -> None:
         assert [place_of(child) for child in named if child] == list(map(place_of, node.children()))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(KEYS, VALUES), max_size=5), st.data())
 def test_of_equal_keys_the_last_counts(
     members: list[tuple[str, object]], data: st.DataObject
@@ -148,7 +148,7 @@ FRAGMENTS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     CONTAINERS.flatmap(texts),
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 4), FRAGMENTS), max_size=8),
@@ -174,8 +174,9 @@ def test_an_edited_document_equals_a_fresh_one(
     assert_tolerant(edited)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(CONTAINERS.flatmap(texts), st.lists(st.tuples(st.integers(0, 60), FRAGMENTS), max_size=6))
+@example(text='[{"a":null}]\r', edits=[(13, "\n")])
 def test_a_tree_after_repair_equals_a_fresh_one(text: str, edits: list[tuple[int, str]]) -> None:
     good = TextBuffer(text)
     buffer = TextBuffer(text)
@@ -186,15 +187,19 @@ def test_a_tree_after_repair_equals_a_fresh_one(text: str, edits: list[tuple[int
     edit = start.replace(everything, "")
     assert edit is not None
     edited = edited.edited(good.data, [edit])
-    done: list[tuple[Span, str]] = []
+    done: list[Span] = []
     for offset, new in edits:
         place = buffer.range(Span(offset, offset))
         edit = buffer.replace(place, new)
         assert edit is not None
         edited = edited.edited(buffer.data, [edit])
-        done.append((Span(edit.start_byte, edit.new_end_byte), new))
-    for span, _ in reversed(done):
-        edit = buffer.replace(buffer.range(span), "")
+        done.append(Span(edit.start_byte, edit.new_end_byte))
+    for span in reversed(done):
+        # A position inside CRLF is the line's end, so the range of a span may cover its neighbour.
+        place = buffer.range(span)
+        covered = buffer.span(place)
+        beside = buffer.data[covered.start : span.start] + buffer.data[span.end : covered.end]
+        edit = buffer.replace(place, beside.decode())
         assert edit is not None
         edited = edited.edited(buffer.data, [edit])
     assert buffer.data == good.data
@@ -337,7 +342,6 @@ def test_jsonc_is_not_anything_goes(text: str) -> None:
     assert len(document(text, Dialect.JSONC).problems) == 1
 
 
-@settings(deadline=None)
 @given(VALUES.flatmap(lambda value: wild_texts(value, comments=True)))
 def test_without_its_comments_and_trailing_commas_jsonc_is_json(text: str) -> None:
     parsed = document(text)

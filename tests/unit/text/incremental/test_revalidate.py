@@ -55,7 +55,7 @@ def assert_like_a_fresh_one(document: JsonDocument) -> None:
         assert document.value() == fresh.value()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(CONTAINERS.flatmap(texts), EDITS)
 @example('{"a": {"b": [1, "x y"]}, "c": "https://x/**/y"}', [(20, 0, "//")])
 @example('{"a": {"b": [1, "x y"]}, "c": "https://x/*"}', [(20, 0, "/*"), (22, 0, "1")])
@@ -78,7 +78,7 @@ def test_every_keystroke_is_judged_as_the_whole_text_is(
         assert_like_a_fresh_one(typing.document)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(CONTAINERS, st.data())
 def test_values_are_found_after_edits_that_keep_the_text_valid(
     value: object, data: st.DataObject
@@ -99,7 +99,7 @@ def test_values_are_found_after_edits_that_keep_the_text_valid(
         assert_all_is_found(typing.document, wanted)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(CONTAINERS, st.data())
 def test_values_are_found_after_spaces_between_them(value: object, data: st.DataObject) -> None:
     """Where nobody looks in between, changes at several places add up."""
