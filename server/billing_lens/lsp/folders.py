@@ -45,7 +45,7 @@ class Folder:
     def take(self, machine: Machine, settings: Settings) -> bool:
         """Review the machine; returns whether its status is another than before."""
         wishes = settings.wish, settings.severities
-        self.review = review(machine, settings.mode, *wishes, store=self._store)
+        self.review = review(machine, settings.mode, *wishes, self._store)
         self._redactor = None
         before, self.status = self.status, status_document(self.review)
         return self.status != before

@@ -32,7 +32,7 @@ class _ReadFile(Struct, frozen=True):
     """Which file was read, as it was then."""
 
     version: str
-    path: str
+    path: bytes
     size: int
     modified_ns: int
     inode: int
@@ -60,7 +60,7 @@ class WishStore:
 
         What is no record of this user's is passed over.
         """
-        read = _read_file(file)
+        read = self._read_file(file)
         if read is None:
             return None
         with suppress(OSError, msgspec.DecodeError):
@@ -73,7 +73,7 @@ class WishStore:
 
     def keep(self, file: ConfigFile, wishes: FileWishes) -> None:
         """Remember what the file wishes now."""
-        read = _read_file(file)
+        read = self._read_file(file)
         data = msgspec.json.encode(_Kept(read, wishes)) if read else b""
         if read is None or len(data) > _LARGEST:
             return
@@ -95,8 +95,26 @@ class WishStore:
 
         return user_state_path("billing-lens", appauthor=False) / "wishes"
 
+    def _read_file(self, file: ConfigFile) -> _ReadFile | None:
+        """Return which file was read; None where nothing can be remembered of it.
+
+        A directory that depends on the working directory could be one that somebody planted there.
+        """
+        entry = file.entry
+        is_on_disk = file.opened is None and entry.state is FileState.REGULAR
+        if not is_on_disk or not self._directory.is_absolute():
+            return None
+        return _ReadFile(
+            __version__,
+            os.fsencode(file.path),
+            len(entry.data),
+            entry.modified_ns,
+            entry.inode,
+            zlib.crc32(entry.data),
+        )
+
     def _path(self, read: _ReadFile) -> Path:
-        return self._directory / f"{zlib.crc32(os.fsencode(read.path)):08x}.json"
+        return self._directory / f"{zlib.crc32(read.path):08x}.json"
 
     def _prepare(self) -> bool:
         """Create the directory for the user alone; not in another's home, as root could."""
@@ -107,20 +125,6 @@ class WishStore:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._directory.chmod(0o700)
         return True
-
-
-def _read_file(file: ConfigFile) -> _ReadFile | None:
-    entry = file.entry
-    if file.opened or entry.state is not FileState.REGULAR:
-        return None
-    return _ReadFile(
-        __version__,
-        file.path,
-        len(entry.data),
-        entry.modified_ns,
-        entry.inode,
-        zlib.crc32(entry.data),
-    )
 
 
 def _is_own(status: os.stat_result) -> bool:
