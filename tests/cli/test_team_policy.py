@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, cast
 
-import jsonschema
 import pytest
-import tomlkit
-from jsonschema import Draft7Validator
 
-from billing_lens.output.schemas import schema_text
 from tests.cli.command_line import Run, run
 from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 
@@ -196,24 +191,3 @@ def test_what_cannot_be_understood_is_marked(
     assert found["message"].startswith(message)
     assert found["location"]["range"]["start"]["line"] == line
     assert done.findings("source-not-allowed") == [], "what is not understood forbids nothing"
-
-
-SCHEMA = json.loads(schema_text("policy"))
-
-
-def validate(text: str) -> None:
-    jsonschema.validate(tomlkit.parse(text).unwrap(), SCHEMA, Draft7Validator)
-
-
-TOML = [text for text, message, _ in MISTAKES if "no TOML" not in message]
-
-
-@pytest.mark.parametrize("text", TOML)
-def test_the_schema_refuses_what_is_marked(text: str) -> None:
-    with pytest.raises(jsonschema.ValidationError):
-        validate(text)
-
-
-@pytest.mark.parametrize("text", [API_USAGE, NO_KEYS, '[rules]\nprofile-drift = "off"\n', ""])
-def test_the_schema_accepts_what_counts(text: str) -> None:
-    validate(text)

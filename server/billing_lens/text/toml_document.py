@@ -28,7 +28,8 @@ _DEEPEST = 16
 """Levels of a text that are told apart; what a program understands has few."""
 _MOST_PARTS = 100
 _PART = rb"""(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
-CONTAINERS = ("table", "inline_table", "array")
+_HEADERS = ("table", "table_array_element")
+CONTAINERS = (*_HEADERS, "dotted_key", "inline_table", "array")
 """The kinds of entries that hold others."""
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
 
@@ -90,6 +91,11 @@ class TomlDocument:
         found = (self._by_path.get(tuple(path[:length])) for length in range(len(path), 0, -1))
         return next(filter(None, found), None)
 
+    def header_before(self, offset: int) -> TomlEntry | None:
+        """Return the table that a line at an offset belongs to, None before the first."""
+        headers = (it for it in self.entries() if it.kind in _HEADERS and it.key.end < offset)
+        return max(headers, key=lambda it: it.key.end, default=None)
+
     @cached_property
     def _by_path(self) -> dict[Path, TomlEntry]:
         first: dict[Path, TomlEntry] = {}
@@ -116,7 +122,7 @@ class TomlDocument:
             for child in children:
                 if child.is_error:
                     waiting.append((above, child))
-                elif child.type in ("pair", "table", "table_array_element"):
+                elif child.type in ("pair", *_HEADERS):
                     yield from self._keyed(above, child, waiting)
 
     def _elements(
@@ -134,8 +140,9 @@ class TomlDocument:
         path, parts, value = above, list(_parts_of(children[0])), children[-1]
         for part in parts[:_DEEPEST]:
             path, span = (*path, self._name(part)), _span_of(part)
-            if node.type != "pair" or part is not parts[-1]:
-                yield TomlEntry(path, span, span, "table")
+            if part is not parts[-1] or node.type != "pair":
+                kind = node.type if part is parts[-1] else "dotted_key"
+                yield TomlEntry(path, span, span, kind)
             elif value is not children[0] and not value.is_error:
                 yield self._entry(path, span, value)
                 waiting.append((path, value))
