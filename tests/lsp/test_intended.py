@@ -191,6 +191,20 @@ async def test_what_is_not_saved_is_remembered_by_nobody(start_editor: RunServer
     assert record.read_bytes() != before
 
 
+async def test_a_text_that_no_parser_bears_is_left_alone(start_editor: RunServer) -> None:
+    nested, dotted = f"a = {'[' * 5_000}", f"{'a.' * 20_000}a = 1"
+    editor = await start_editor(with_version("2.1.146").with_files({CONFIG: nested}))
+    path, config = editor.home(PROFILE), editor.home(CONFIG)
+    for text in (nested, dotted):
+        config.write_text(text)
+
+        actions = await editor.actions(path, read(path), ORGANIZATION)
+
+        assert actions
+        assert not [it for it in actions if it["title"].startswith("This is intended")]
+        assert editor.codes(config) == ["invalid-config"]
+
+
 async def test_its_folder_is_watched(start_editor: RunServer) -> None:
     with_file = with_version("2.1.146").with_files({CONFIG: ""})
     editor = await start_editor(with_file, capabilities=capable(watching=True))
