@@ -90,8 +90,9 @@ conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest vers
 neovim: $(VENV)/.dev real-neovim  ## Try the language server in a real Neovim.
 	$(BIN)/python -m pytest tests/neovim
 
-pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from the rules.
+pages: $(VENV)/.dev  ## Write what is made from the rules and the models of settings: pages, schemas.
 	$(BIN)/python -m tests.rules.pages
+	$(BIN)/python -m scripts.settings_schemas
 
 screenshots: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode  ## Take the pictures in docs/images anew.
 	$(BIN)/python -m tests.vscode.screenshots

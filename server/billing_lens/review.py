@@ -20,9 +20,10 @@ from billing_lens.config.kinds import Kind
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Verdict
-from billing_lens.wishes.team_policy import team_policy_of
-from billing_lens.wishes.toml_reader import Severities
-from billing_lens.wishes.wanted import NOTHING_WANTED, Wanted, wanted_of
+from billing_lens.wishes.file_wishes import Severities
+from billing_lens.wishes.own_files import own_files_of, trusts
+from billing_lens.wishes.store import WishStore
+from billing_lens.wishes.wanted import Wanted, wanted_of
 
 _ORDER = {rule: index for index, rule in enumerate(RULES)}
 _OF_TEXTS = tuple(rule for rule in RULES.values() if rule.reads_text)
@@ -74,7 +75,7 @@ class Review(Struct, frozen=True, dict=True):
     findings: tuple[ReviewedFinding, ...]
     environments: tuple[SeenFrom, ...]
     """The route as the terminal, the editor and what the project declares see it."""
-    wanted: Wanted = NOTHING_WANTED
+    wanted: Wanted = Wanted()
     suppressed: int = 0
     """How many findings the user's preferences leave out."""
 
@@ -100,21 +101,23 @@ def review(
     mode: Mode,
     wish: Wish | None = None,
     severities: Severities | None = None,
+    store: WishStore | None = None,
 ) -> Review:
     """Return who pays on `machine`, whether that is as expected, and what can be done.
 
     `wish` and `severities`, of the command line or the editor, come before ``config.toml``, and
     that before the team's policy. In CI the policy comes first, and a person's preferences do not
-    count.
+    count. What both files wish is remembered in `store`.
     """
-    wanted = wanted_of(machine, wish, severities or {})
+    own_files = own_files_of(machine, store)
+    wanted = wanted_of(own_files, wish, severities or {}, in_ci=machine.in_ci)
     route = resolve_route(machine, mode)
     # Nobody sits before a job of CI, so there is no other mode.
     other = route if machine.in_ci else resolve_route(machine, mode.other)
     expected = expectation(machine, wanted.wish, wanted.of_team)
     seen_from = environments(machine, (route, other))
     declared = _declared(machine)
-    verdict = Verdict(route, other, expected, seen_from, declared)
+    verdict = Verdict(route, other, expected, seen_from, declared, own_files)
     simulated: dict[str, OfferedFix | None] = {}
     findings = tuple(
         ReviewedFinding(finding, tuple(_offers(machine, finding, verdict, simulated)))
@@ -139,8 +142,10 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
     was, now = before.machine.file(path), machine.file(path)
     if was is None or now is None or not now.means_the_same_as(was, machine.version.numbers):
         return None
-    is_state = was.kind is Kind.CLAUDE_STATE
-    if is_state and _follows_team(machine) != _follows_team(before.machine):
+    own_files = before.wanted.files
+    # Whether the team's policy counts is for the state file to say.
+    has_say = was.kind is Kind.CLAUDE_STATE and own_files.policy
+    if has_say and trusts(machine, has_say) != own_files.trusts_policy:
         return None
     kept = [
         found
@@ -172,12 +177,6 @@ def _declared(machine: Machine) -> tuple[SeenFrom, ...]:
     return declared_environments(machine)
 
 
-def _follows_team(machine: Machine) -> bool:
-    """Whether the team's policy counts, which is for the state file to say."""
-    policy = team_policy_of(machine)
-    return policy is not None and policy.is_trusted
-
-
 def _still_stands(place: Place, file: ConfigFile) -> bool:
     return place.span is None and file.document.node(place.pointer or "") is not None
 
@@ -198,8 +197,16 @@ def _in_order(findings: Iterable[ReviewedFinding]) -> tuple[ReviewedFinding, ...
 
 def _as_wanted(found: ReviewedFinding, wanted: Wanted) -> ReviewedFinding | None:
     """Return a finding as severe as it is wanted, None when it is not wanted at all."""
-    severity = wanted.severity_of(found.finding)
+    finding = found.finding
+    severity = wanted.severity_of(finding.rule, finding.severity)
+    if finding.rule == "invalid-config" and _is_ours(finding.place, wanted):
+        severity = finding.severity
     return replace(found, finding=replace(found.finding, severity=severity)) if severity else None
+
+
+def _is_ours(place: Place, wanted: Wanted) -> bool:
+    """Whether it is in a file of ours: what is wrong with the wishes cannot be wished away."""
+    return any(own.file.path == place.path for own in wanted.files)
 
 
 def _offers(

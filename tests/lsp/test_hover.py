@@ -174,7 +174,7 @@ async def test_our_own_file_is_explained(start_editor: RunServer) -> None:
     path = editor.home(PREFERENCES)
     text = editor.open(path, '[expected]\nbilling = "subscription"\n', "toml")
     words = await words_at(editor, path, text, '"subscription"')
-    assert "`subscription`: A subscription." in words
+    assert "`subscription`: A Claude Pro, Max, Team or Enterprise plan pays." in words
     assert "**Not as expected**: API usage (organization 2222…)" in words
 
 

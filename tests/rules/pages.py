@@ -1,12 +1,10 @@
 """The part of a rule's page that is made from the rule, and the examples that stand in it.
 
-``python -m tests.rules.pages`` (``make pages``) writes the made parts, the README's list, and the
-rules that the editor's settings and the policy's schema know, anew.
+``python -m tests.rules.pages`` (``make pages``) writes the made parts and the README's list anew.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +15,6 @@ from tests.machines import MadeUpMachine, headline
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
 README = ROOT / "README.md"
-MANIFEST = ROOT / "package.json"
-POLICY_SCHEMA = ROOT / "server/billing_lens/output/schemas/policy.schema.json"
 
 START, END = "<!-- generated: do not edit -->", "<!-- end of generated -->"
 HEADINGS = ("What it means", "Who pays", "Why it happens", "How to fix it", "Bad", "Good")
@@ -61,21 +57,6 @@ def with_generated(text: str, part: str) -> str:
     return before + part + rest.partition(END)[2]
 
 
-def manifest_with_rules(text: str) -> str:
-    """Return the extension's manifest with the ids of all rules where its settings name them."""
-    manifest = json.loads(text)
-    settings = manifest["contributes"]["configuration"]["properties"]
-    settings["billingLens.rules"]["propertyNames"]["enum"] = list(RULES)
-    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-
-
-def policy_schema_with_rules(text: str) -> str:
-    """Return the schema of a team's policy with the ids of all rules."""
-    schema = json.loads(text)
-    schema["properties"]["rules"]["propertyNames"]["enum"] = list(RULES)
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-
-
 @dataclass(frozen=True)
 class Example:
     """One example of a page as a machine, and the version of Claude Code it is about."""
@@ -113,14 +94,11 @@ def _bases() -> dict[str, MadeUpMachine]:
 
 
 def main() -> None:
-    """Write the made part of every page, of the README and of the manifest anew."""
+    """Write the made part of every page and of the README anew."""
     for rule in RULES.values():
         page = PAGES / f"{rule.id}.md"
         _rewrite(page, generated(rule))
     _rewrite(README, readme_list())
-    MANIFEST.write_text(manifest_with_rules(MANIFEST.read_text("utf-8")), encoding="utf-8")
-    schema = policy_schema_with_rules(POLICY_SCHEMA.read_text("utf-8"))
-    POLICY_SCHEMA.write_text(schema, encoding="utf-8")
 
 
 def _rewrite(path: Path, part: str) -> None:

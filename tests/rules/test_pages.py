@@ -12,14 +12,10 @@ from billing_lens.rules import RULES, Rule
 from tests.conformance.recorded import recorded_cases
 from tests.rules.pages import (
     HEADINGS,
-    MANIFEST,
     PAGES,
-    POLICY_SCHEMA,
     README,
     example,
     generated,
-    manifest_with_rules,
-    policy_schema_with_rules,
     readme_list,
     with_generated,
 )
@@ -49,18 +45,6 @@ def test_readme_lists_every_rule() -> None:
     text = README.read_text(encoding="utf-8")
 
     assert text == with_generated(text, readme_list()), "run `make pages`"
-
-
-def test_the_editors_settings_know_every_rule() -> None:
-    text = MANIFEST.read_text(encoding="utf-8")
-
-    assert text == manifest_with_rules(text), "run `make pages`"
-
-
-def test_the_policys_schema_knows_every_rule() -> None:
-    text = POLICY_SCHEMA.read_text(encoding="utf-8")
-
-    assert text == policy_schema_with_rules(text), "run `make pages`"
 
 
 @each_rule

@@ -16,6 +16,12 @@ from billing_lens.machine.machine import Machine
 
 ANY = "any"
 """What a user says who expects nothing in particular: no conflict is reported then."""
+EXPECTABLE = (
+    *(Billing.SUBSCRIPTION.value, Billing.API_USAGE.value),
+    *(Billing.CLOUD_PROVIDER.value, Billing.GATEWAY.value),
+    ANY,
+)
+"""The words for what can be expected to pay."""
 
 
 class Expectation(Struct, frozen=True):

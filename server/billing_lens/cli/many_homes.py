@@ -74,7 +74,7 @@ def _check(given: argparse.Namespace, path: str) -> Home:
     home = Path(path)
     alone = argparse.Namespace(**{**vars(given), "home": home, "cwd": home, "no_env": True})
     try:
-        seen = review_of(alone)
+        seen = review_of(alone, remembers=False)
         _must_be_readable(seen.machine)
         found = tuple((it.finding.severity, it.finding.rule) for it in seen.findings)
         if given.format == "json":

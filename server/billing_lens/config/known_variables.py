@@ -47,8 +47,8 @@ KNOWN_VARIABLES: Mapping[str, KnownKey] = {
         evidence=("sub+baseurl", "ANTHROPIC_BASE_URL + …"),
     ),
     "ANTHROPIC_CUSTOM_HEADERS": KnownKey(
-        "Headers for each request, one a line. An Authorization header takes the place of logins and"
-        " profiles, `x-api-key` that of a key.",
+        "Headers for each request, one a line. An Authorization header takes the place of logins"
+        " and profiles, `x-api-key` that of a key.",
         Sort.TOKEN,
         evidence=("headers …", "ANTHROPIC_CUSTOM_HEADERS with x-api-key", VARIABLES_PAGE),
     ),

@@ -15,7 +15,7 @@ from billing_lens.lsp.diagnostics import is_shown_in
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
 from billing_lens.rules import RULES
-from billing_lens.wishes.preferences import preferences_file_of
+from billing_lens.wishes.own_files import preferences_file_of
 from billing_lens.wishes.severity import Severity
 
 FIX_ALL = "source.fixAll.billingLens"

@@ -31,9 +31,11 @@ from billing_lens.lsp.conversion import lsp_range
 from billing_lens.lsp.markup import Writer, wants_markdown
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review
+from billing_lens.rules import RULES
 from billing_lens.text.json_cursor import JsonCursor, cursor_at
 from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Position, PositionEncoding, Span
+from billing_lens.text.toml_cursor import TomlCursor, toml_cursor
 from billing_lens.text.trivia import after_space
 
 TRIGGERS = ('"',)
@@ -92,6 +94,8 @@ def completions(
     proposing = _Proposing(review, Writer(Redactor(review.machine), support.markdown))
     if file.kind is Kind.ANTHROPIC_ACTIVE_CONFIG:
         return _in_active_config(file, offset, encoding, proposing)
+    if file.kind in (Kind.PREFERENCES, Kind.TEAM_POLICY):
+        return _in_own_file(file, offset, encoding, proposing)
     cursor = cursor_at(file.buffer.data, offset) if file.kind in _WRITTEN_BY_HAND else None
     if cursor is None:
         return []
@@ -117,6 +121,24 @@ def _in_active_config(
     return [
         proposing.item(profile, types.TextEdit(range_, profile.text), before)
         for profile in profiles
+    ]
+
+
+def _in_own_file(
+    file: ConfigFile, offset: int, encoding: PositionEncoding, proposing: _Proposing
+) -> list[types.CompletionItem]:
+    """Return the tables, keys or values of our own files, which no schema of an editor's gives."""
+    cursor = toml_cursor(file.buffer.data, offset)
+    if cursor is None:
+        return []
+    proposals = [*proposing.wishes(file.kind, cursor)]
+    range_ = lsp_range(file.buffer.range(cursor.span, encoding))
+    before = _before(file, cursor.span, offset, proposals)
+    return [
+        proposing.item(
+            it, types.TextEdit(range_, f"{cursor.before}{it.text}{cursor.after}"), before
+        )
+        for it in proposals
     ]
 
 
@@ -174,6 +196,27 @@ class _Proposing:
             for value, meaning in key.values.items():
                 kind = types.CompletionItemKind.EnumMember
                 yield _Proposal(value, kind, documentation=self._write.ours(meaning))
+
+    def wishes(self, kind: Kind, cursor: TomlCursor) -> Iterator[_Proposal]:
+        """Yield what can be wished at a place of our own files."""
+        known = {tuple(parts_of(pointer)): key for pointer, key in KNOWN_KEYS[kind].items()}
+        key = known.get(cursor.path) or known.get((*cursor.path[:-1], "*"))
+        values = dict[str, str]()
+        if cursor.slot == "table":
+            values = dict.fromkeys((path[0] for path in known), "")
+        elif cursor.slot == "key" and cursor.path == ("rules",):
+            values = {rule.id: rule.summary for rule in RULES.values()}
+        elif cursor.slot == "key":
+            values = {path[1]: it.meaning for path, it in known.items() if path[:1] == cursor.path}
+        elif key and key.sort is Sort.ORGANIZATION:
+            yield from self.organizations()
+        elif cursor.path == ("allowed", "sources", "*"):
+            values = {it.value: "" for it in Source if it is not Source.NONE}
+        elif key:
+            values = dict(key.values)
+        item = "EnumMember" if cursor.slot == "value" else "Property"
+        for text, meaning in values.items():
+            yield _Proposal(text, types.CompletionItemKind[item], "", self._write.ours(meaning))
 
     def organizations(self) -> Iterator[_Proposal]:
         """Yield each organization that the machine knows, the one that should pay first."""

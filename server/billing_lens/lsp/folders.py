@@ -21,17 +21,21 @@ from billing_lens.output.json import Document, status_document
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, review, reviewed_while_typing
 from billing_lens.wishes.severity import Severity
+from billing_lens.wishes.store import WishStore
 
 
 class Folder:
     """One folder and what was last found in it. `uri` is None where the client has none open."""
 
-    def __init__(self, uri: str | None, path: str | None, reader: MachineReader) -> None:
+    def __init__(
+        self, uri: str | None, path: str | None, reader: MachineReader, store: WishStore
+    ) -> None:
         self.uri = uri
         self.review: Review | None = None
         self.status: Document | None = None
         self._path = Path(path) if path else None
         self._reader = reader
+        self._store = store
         self._redactor: Redactor | None = None
 
     def read(self, open_texts: Mapping[str, OpenText]) -> Machine:
@@ -40,7 +44,8 @@ class Folder:
 
     def take(self, machine: Machine, settings: Settings) -> bool:
         """Review the machine; returns whether its status is another than before."""
-        self.review = review(machine, settings.mode, settings.wish, settings.severities)
+        wishes = settings.wish, settings.severities
+        self.review = review(machine, settings.mode, *wishes, self._store)
         self._redactor = None
         before, self.status = self.status, status_document(self.review)
         return self.status != before
@@ -93,7 +98,8 @@ class Folders:
     def __init__(self) -> None:
         here = this_machine()
         self._reader = MachineReader(here)
-        self._all: tuple[Folder, ...] = (Folder(None, None, self._reader),)
+        self._store = WishStore()
+        self._all: tuple[Folder, ...] = (self._at(None),)
 
     def __iter__(self) -> Iterator[Folder]:
         return iter(self._all)
@@ -107,7 +113,7 @@ class Folders:
         """Look at these folders; those that stay keep what was found in them."""
         known = {folder.uri: folder for folder in self._all}
         self._all = tuple(known.get(uri) or self._at(uri) for uri in dict.fromkeys(uris))
-        self._all = self._all or (known.get(None) or Folder(None, None, self._reader),)
+        self._all = self._all or (known.get(None) or self._at(None),)
 
     def named(self, uri: str) -> Folder | None:
         """Return the folder with this URI, however it is spelled."""
@@ -131,10 +137,11 @@ class Folders:
                 return file
         return None
 
-    def _at(self, uri: str) -> Folder:
+    def _at(self, uri: str | None) -> Folder:
         """A folder that is no local one is looked at as if it were not there."""
-        path = path_of(uri)
-        return Folder(uri, path, self._reader.in_folder(Path(path)) if path else self._reader)
+        path = path_of(uri) if uri else None
+        reader = self._reader.in_folder(Path(path)) if path else self._reader
+        return Folder(uri, path, reader, self._store)
 
 
 def asked_folder(folders: Folders, params: object) -> Folder:

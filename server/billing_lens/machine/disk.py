@@ -34,7 +34,7 @@ class Disk:
         """
         overlay = self.overlays.get(path)
         if overlay is not None and most is not None and len(overlay) > most:
-            return _too_large(path)
+            return _too_large(path, most)
         on_disk = self._on_disk(path, most)
         if not keep:
             self._seen.pop(path, None)
@@ -89,7 +89,7 @@ class Disk:
                 state = FileState.MISSING if link is None else FileState.DANGLING_LINK
                 return FileEntry(path, state, link_target=link)
             if most is not None and stat.S_ISREG(status.st_mode) and status.st_size > most:
-                return _too_large(path)
+                return _too_large(path, most)
             return self._found(path, status, link)
         except (FileNotFoundError, NotADirectoryError):
             return FileEntry(path, FileState.MISSING)
@@ -116,7 +116,7 @@ class Disk:
             data = None
             is_directory = stat.S_ISDIR(status.st_mode)
             state = FileState.DIRECTORY if is_directory else FileState.NOT_REGULAR
-        entry = FileEntry(path, state, data or b"", mode, link, status.st_mtime_ns)
+        entry = FileEntry(path, state, data or b"", mode, link, status.st_mtime_ns, status.st_ino)
         self._seen[path] = (signature, entry)
         return entry
 
@@ -146,5 +146,6 @@ def _unreadable(reason: str) -> str:
     return f"The file cannot be read: {reason}." if reason else "The file cannot be read."
 
 
-def _too_large(path: str) -> FileEntry:
-    return FileEntry(path, FileState.UNREADABLE, reason="The file is too large and is not read.")
+def _too_large(path: str, most: int) -> FileEntry:
+    reason = f"The file is larger than {most // 1024} KB and is not read."
+    return FileEntry(path, FileState.UNREADABLE, reason=reason)

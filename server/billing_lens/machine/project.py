@@ -6,12 +6,19 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from billing_lens.config.file import ConfigFile
-from billing_lens.config.kinds import Kind
+from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.config.paths import Names, declaring_files, policy_file
 from billing_lens.machine.git import Read, repository_of
 
-LARGEST = 512 * 1024
-"""How many bytes such a file may have; GitHub and GitLab refuse to run much smaller ones."""
+LARGEST = {
+    **dict.fromkeys(DECLARING_KINDS, 512 * 1024),
+    Kind.PREFERENCES: 64 * 1024,
+    Kind.TEAM_POLICY: 64 * 1024,
+}
+"""How many bytes a file of some kinds may have, our own and those of others that declare runs.
+
+GitHub and GitLab refuse to run much smaller ones.
+"""
 
 ReadFile = Callable[[PurePath, Kind], ConfigFile]
 

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
+from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
 
 from msgspec.structs import replace
@@ -164,7 +165,8 @@ class MachineReader:
             yield self._file(path, Kind.VSCODE_SETTINGS)
         yield self._file(self._preferences_file(), Kind.PREFERENCES)
         self._roots = project_roots(self._cwd, self._home, self._disk.entry)
-        policy = nearest_policy(self._cwd, self._roots, self._disk.entry)
+        read = partial(self._disk.entry, most=LARGEST[Kind.TEAM_POLICY])
+        policy = nearest_policy(self._cwd, self._roots, read)
         yield self._file(policy, Kind.TEAM_POLICY)
         yield from files_of_project(self._roots, self._names_in, self._file)
 
@@ -299,8 +301,7 @@ class MachineReader:
 
     def _file(self, path: PurePath, kind: Kind, scope: Scope | None = None) -> ConfigFile:
         text = str(path)
-        most = LARGEST if kind in DECLARING_KINDS else None
-        entry = self._disk.entry(text, most=most)
+        entry = self._disk.entry(text, most=LARGEST.get(kind))
         open_text = self._open.get(text) if entry.state is not FileState.UNREADABLE else None
         identity: object = (open_text, entry.mode, entry.hides_bom) if open_text else entry
         known = self._parsed.get((text, kind, scope))

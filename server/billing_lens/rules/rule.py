@@ -14,6 +14,7 @@ from billing_lens.billing.runs import SeenFrom
 from billing_lens.fixes.fix import Fix
 from billing_lens.machine.machine import Machine
 from billing_lens.machine.version import Versions
+from billing_lens.wishes.own_files import OwnFiles
 from billing_lens.wishes.severity import Severity
 
 DOCUMENTATION = "https://github.com/billing-lens/billing-lens/blob/main/docs/rules"
@@ -29,6 +30,8 @@ class Verdict(Struct, frozen=True):
     """The routes as the terminal and the editor see them."""
     declared: tuple[SeenFrom, ...] = ()
     """The routes of the CI jobs, dev containers and services that the project's files declare."""
+    own_files: OwnFiles = OwnFiles()
+    """What the user's ``config.toml`` and the team's policy wish."""
 
     @property
     def routes(self) -> tuple[Route, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-DOCUMENTS = ("status", "check", "policy")
+DOCUMENTS = ("status", "check", "config", "policy")
 """The documents that have a schema."""
 
 
