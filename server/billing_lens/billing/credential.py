@@ -34,6 +34,20 @@ class State(str, Enum):
     UNUSABLE = "unusable"
     IGNORED = "ignored"
 
+    @property
+    def label(self) -> str:
+        """In a word or two, for people: "in charge"."""
+        return _STATE_LABELS[self]
+
+
+_STATE_LABELS = {
+    State.ACTIVE: "in charge",
+    State.ALSO_SENT: "sent along",
+    State.SHADOWED: "outranked",
+    State.UNUSABLE: "unusable",
+    State.IGNORED: "ignored",
+}
+
 
 class ProfileKind(str, Enum):
     """How a profile came to be considered; it decides whether it beats the login."""

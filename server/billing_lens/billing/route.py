@@ -190,6 +190,11 @@ def _why_active(credential: Credential) -> str:
     return _WHY_ACTIVE[credential.source]
 
 
+def label_of(credential: Credential) -> str:
+    """Return the credential as a row of a list says it: "The profile 'default'"."""
+    return beginning_a_sentence(describe_source(credential))
+
+
 def describe_source(credential: Credential) -> str:
     """Return the credential in a few words for a sentence: "the profile 'default'"."""
     if credential.source is Source.PROFILE:
