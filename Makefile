@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix packages sbom version proof fixes conformance neovim pages man
+.PHONY: help demo test lint vsix packages sbom version proof fixes conformance neovim contract pages man
 .PHONY: screenshots requirements clean need-python need-node real-vscode real-neovim
 
 help:  ## Show what can be made.
@@ -65,7 +65,11 @@ conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest vers
 neovim: $(VENV)/.dev real-neovim  ## Try the language server in a real Neovim.
 	$(BIN)/python -m pytest tests/neovim
 
-pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from the rules.
+contract: $(VENV)/.dev node_modules/.ready  ## Write the JSON Schemas of our JSON, and the editor's types, from its types.
+	$(BIN)/python -m scripts.contract
+	npm run --silent contract -- --output client-vscode/src/protocol.ts
+
+pages: $(VENV)/.dev contract  ## Write the parts of the rules' pages that are made from the rules.
 	$(BIN)/python -m tests.rules.pages
 
 screenshots: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode  ## Take the pictures in docs/images anew.
