@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 BARE := not vscode and not neovim and not claude_code
 
-.PHONY: help demo test unit newest oldest protocol-fallback lint format vsix packages sbom version proof fixes conformance neovim pages man
+.PHONY: help demo test unit newest oldest protocol-fallback lint format vsix packages sbom version proof fixes conformance neovim contract pages man
 .PHONY: screenshots requirements clean need-python need-node real-vscode real-neovim
 
 help:  ## Show what can be made.
@@ -90,7 +90,11 @@ conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest vers
 neovim: $(VENV)/.dev real-neovim  ## Try the language server in a real Neovim.
 	$(BIN)/python -m pytest tests/neovim
 
-pages: $(VENV)/.dev  ## Write what is made from the rules and the models of settings: pages, schemas.
+contract: $(VENV)/.dev node_modules/.ready  ## Write the JSON Schemas of our JSON, and the editor's types, from its types.
+	$(BIN)/python -m scripts.contract
+	npm run --silent contract -- --output client-vscode/src/protocol.ts
+
+pages: $(VENV)/.dev contract  ## Write what is made from the rules and the models of settings: pages, schemas.
 	$(BIN)/python -m tests.rules.pages
 	$(BIN)/python -m scripts.settings_schemas
 

@@ -1,1 +1,1 @@
-"""What is made from the source when a release is made."""
+"""What is made from the source: kept beside it, or made for a release."""

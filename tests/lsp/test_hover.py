@@ -151,7 +151,7 @@ async def test_variables_in_every_place_are_explained(
     editor.open(path, listed, "jsonc")
     words = await words_at(editor, path, listed, '"tok"')
     assert words.startswith("`ANTHROPIC_AUTH_TOKEN`: A bearer token")
-    assert "**In charge in Claude Code for VS Code: Gateway g.example**" in words
+    assert "**In charge in VS Code: Gateway g.example**" in words
     words = await words_at(editor, path, listed, "CLAUDE_CODE_USE_VERTEX")
     assert "`1`: On, as are `true`, `yes` and `on`." in words
     assert "**In charge in VS Code's terminal: Google Vertex AI**" in words

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from billing_lens.billing.place import locate
 from billing_lens.fixes.fix import simulate
-from billing_lens.output.json import check_document
+from billing_lens.output.json import check_of, document
 from billing_lens.review import OfferedFix, Review, ReviewedFinding, review
 from tests.machines import CANARY, MadeUpMachine, headline
 from tests.rules.reviewed import CONFIG, CREDENTIALS, LOGIN
@@ -142,4 +142,4 @@ def is_readable(found: ReviewedFinding) -> bool:
 
 def as_json(seen: Review) -> str:
     """Return what ``check --format json`` prints."""
-    return json.dumps(check_document(seen), ensure_ascii=False)
+    return json.dumps(document(check_of(seen)), ensure_ascii=False)

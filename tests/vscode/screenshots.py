@@ -39,7 +39,7 @@ def who_pays(workbench: Workbench) -> FloatRect:
     """The view, the text to blame, and the status bar."""
     view = WhoPaysView(workbench)
     view.expand("Claude Code bills API usage")
-    view.click("Anthropic profile default in charge")
+    view.click("The profile 'default' in charge")
     workbench.active_tab(workbench.home / PROFILE).wait_for()
     workbench.squiggles().first.wait_for()
     workbench.page.mouse.move(WIDTH - 20, 60)

@@ -85,14 +85,14 @@ def test_problems_panel_shows_what_nobody_opened(workbench: Workbench) -> None:
 def test_show_who_pays_lists_the_sources_and_opens_their_places(workbench: Workbench) -> None:
     workbench.expect_status("API usage", colour="warning")
     tooltip = workbench.status_tooltip()
-    assert "Anthropic profile default" in tooltip
+    assert "The profile 'default'" in tooltip
     workbench.screenshot("tooltip")
 
     workbench.status_item().click()
-    in_charge = workbench.choices().filter(has_text="Anthropic profile").first
+    in_charge = workbench.choices().filter(has_text="The profile 'default'").first
     expect(in_charge).to_contain_text("in charge")
-    login = workbench.choices().filter(has_text="Claude login").first
-    expect(login).to_contain_text("not reached")
+    login = workbench.choices().filter(has_text="The claude.ai login").first
+    expect(login).to_contain_text("outranked")
     workbench.screenshot("who-pays")
     assert_no_canary(workbench.page.inner_text("body") + tooltip)
 

@@ -81,9 +81,9 @@ def test_the_tooltip_tells_what_differs_and_what_changed(workbench: Workbench) -
         "the tooltip of the new status",
     )
     workbench.screenshot("tooltip")
-    assert "Headless (claude -p, CI): API usage" in tooltip
+    assert "Headless runs (claude -p, CI): API usage" in tooltip
     assert "Claude Code in VS Code: Amazon Bedrock" in tooltip
-    assert "Last change: after 2025-11-20, from Claude Max (Dev's Organization 2222…)" in tooltip
+    assert "Last change: after 2025-11-20, from Dev's Organization (Claude Max)" in tooltip
     assert "Dev's Organization 1111" in tooltip
     assert_no_canary(tooltip)
 

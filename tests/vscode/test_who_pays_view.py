@@ -25,28 +25,28 @@ def test_lists_who_pays_the_sources_in_order_and_what_is_wrong(workbench: Workbe
     view = WhoPaysView(workbench)
     shown = view.shown()
     assert shown[0] == "In charge: API usage not as expected"
-    profile = next(row for row in shown if row.startswith("Anthropic profile default in charge"))
-    login = next(row for row in shown if row.startswith("Claude login not reached"))
+    profile = next(row for row in shown if row.startswith("The profile 'default' in charge"))
+    login = next(row for row in shown if row.startswith("The claude.ai login outranked"))
     assert shown.index(profile) < shown.index(login)
     assert any(row.startswith("Acme Console pays") for row in shown)
     assert any(row.startswith("Dev's Organization should pay") for row in shown)
-    assert any(row.startswith("Subscription organization 1111") for row in shown)
+    assert any(row.startswith("A subscription of organization 1111") for row in shown)
     assert any(row.startswith(PROFILE_OVERRIDES) for row in shown)
     assert view.spoken(PROFILE_OVERRIDES).startswith("error: ")
-    assert "in charge" in view.spoken("Anthropic profile default")
+    assert "in charge" in view.spoken("The profile 'default'")
     workbench.screenshot("view")
     assert_no_canary(workbench.page.inner_text("body"))
 
 
 def test_a_click_opens_exactly_the_text_to_blame(workbench: Workbench) -> None:
     view = WhoPaysView(workbench)
-    view.click("Anthropic profile default in charge")
+    view.click("The profile 'default' in charge")
     workbench.active_tab(workbench.home / PROFILE).wait_for()
     until(lambda: workbench.selection() == "Ln 8, Col 60 (57 selected)", "the selected property")
     workbench.screenshot("opened")
 
     view.expand(PROFILE_OVERRIDES)
-    view.click("Claude login not reached")
+    view.click("The claude.ai login outranked")
     workbench.active_tab(workbench.home / LOGIN).wait_for()
     until(lambda: workbench.selection() == "Ln 2, Col 18 (15 selected)", "the login's property")
 

@@ -142,9 +142,9 @@ def _text(seen: Review, given: argparse.Namespace, code: int) -> str:
 
 def _json(seen: Review, given: argparse.Namespace, code: int) -> str:
     del given, code
-    from billing_lens.output.json import check_document  # noqa: PLC0415
+    from billing_lens.output.json import check_of, json_text  # noqa: PLC0415
 
-    return json.dumps(check_document(seen), indent=2)
+    return json_text(check_of(seen))
 
 
 def _sarif(seen: Review, given: argparse.Namespace, code: int) -> str:

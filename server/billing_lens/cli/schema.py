@@ -18,6 +18,9 @@ examples:
                                 of 'billing-lens status --json'
   billing-lens schema check     of 'billing-lens check --format json', and of
                                 each line of it with several homes
+  billing-lens schema compare   of 'billing-lens compare --json'
+  billing-lens schema undo      of 'billing-lens undo --list --json'
+  billing-lens schema report    of 'billing-lens report --json'
   billing-lens schema config    of your config.toml
   billing-lens schema policy    of a project's .billing-lens.toml"""
 

@@ -16,8 +16,6 @@ from billing_lens.lsp.language_server import BillingLensServer
 from billing_lens.lsp.progress import shown_as_progress
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.output.json import Document
-from billing_lens.output.report import circumstances_of, report_document
-from billing_lens.output.report_markdown import report_markdown
 from billing_lens.review import OfferedFix
 from billing_lens.wishes.severity import Severity
 
@@ -79,12 +77,15 @@ async def report(server: BillingLensServer, params: types.ExecuteCommandParams) 
     `folder` or `textDocument` in the argument choose the machine, and ``error`` is the text of a
     failure to sort.
     """
+    from billing_lens.output.report import circumstances_of, report_of  # noqa: PLC0415 rarely asked
+    from billing_lens.output.report_markdown import report_markdown  # noqa: PLC0415
+
     argument = _argument(params)
     server.look_if_changed()
     seen = server.review_in(asked_folder(server.folders, argument))
     error = argument.get("error")
     around = circumstances_of(seen.machine, error if isinstance(error, str) else None)
-    return report_markdown(report_document(seen, around))
+    return report_markdown(report_of(seen, around))
 
 
 COMMANDS: Mapping[str, Command] = {

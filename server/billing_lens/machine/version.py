@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property, total_ordering
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from msgspec import Struct
 
@@ -18,19 +18,30 @@ NEWEST_KNOWN = "2.1.330"
 
 _VERSION = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}")
 
+VersionOrigin = Literal["option", "path", "state", "newest"]
+"""`path` is the ``claude`` on PATH, `state` the ``lastOnboardingVersion`` of the state file."""
+
+_ORIGIN_LABELS: dict[VersionOrigin, str] = {
+    "option": "as you said",
+    "path": "installed",
+    "state": "last seen in the state file",
+    "newest": "the newest known; none was found here",
+}
+
 
 @total_ordering
 class ClaudeVersion:
-    """A version of Claude Code and where it was read: ``option``, ``path``, ``state``, ``newest``.
+    """A version of Claude Code and where it was read; `numbers` are the parts, to compare by."""
 
-    `path` means the ``claude`` on PATH, `state` the ``lastOnboardingVersion`` of the state file.
-    `numbers` are the parts, to compare versions by.
-    """
-
-    def __init__(self, text: str, origin: str = "option") -> None:
+    def __init__(self, text: str, origin: VersionOrigin = "option") -> None:
         self.text: Final = text
-        self.origin: Final = origin
+        self.origin: Final[VersionOrigin] = origin
         self.numbers: Final = tuple(int(part) for part in text.split("."))
+
+    @property
+    def label(self) -> str:
+        """For people: "Claude Code 2.1.330 (installed)"."""
+        return f"Claude Code {self.text} ({_ORIGIN_LABELS[self.origin]})"
 
     def __repr__(self) -> str:
         return f"ClaudeVersion({self.text!r}, {self.origin!r})"
@@ -45,7 +56,7 @@ class ClaudeVersion:
         return hash(self.numbers)
 
 
-def parse_version(text: str, origin: str = "option") -> ClaudeVersion:
+def parse_version(text: str, origin: VersionOrigin = "option") -> ClaudeVersion:
     """Return `text` (``2.1.146``, ``v2.1.146``) as a version.
 
     Raises:

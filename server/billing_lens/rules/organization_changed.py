@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
 
 from billing_lens.billing.credential import short_id
-from billing_lens.billing.history import AccountChange, last_account_change
+from billing_lens.billing.history import AccountChange, describe_plan, last_account_change
 from billing_lens.billing.login import account
 from billing_lens.billing.place import Place
 from billing_lens.config.models import OauthAccount
@@ -44,26 +43,19 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 
 
 def _message(change: AccountChange, *, moved: bool) -> str:
-    date = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc).date()
     before, after = change.before, change.after
     if moved:
         changed = f"your account changed from {_name(before)} to {_name(after)}"
     else:
-        whose = f"organization {_short(after)}"
-        changed = f"the plan of {whose} changed from {_plan(before)} to {_plan(after)}"
-    return f"After {date} {changed}."
+        was, became = describe_plan(before), describe_plan(after)
+        changed = f"the plan of organization {_short(after)} changed from {was} to {became}"
+    return f"After {change.at.date()} {changed}."
 
 
 def _name(account: OauthAccount) -> str:
-    plan = f" ({_plan(account)})" if account.organizationType else ""
+    plan = f" ({describe_plan(account)})" if account.organizationType else ""
     return f"organization {_short(account)}{plan}"
 
 
 def _short(account: OauthAccount) -> str:
     return short_id(account.organizationUuid or "")
-
-
-def _plan(account: OauthAccount) -> str:
-    """Return "Claude Max" for ``claude_max``; what is no plan stays as it is."""
-    kind = account.organizationType or ""
-    return kind.replace("_", " ").title() if kind.startswith("claude_") else f"'{kind}'"

@@ -13,7 +13,7 @@ from billing_lens.billing.expectation import Expectation
 from billing_lens.billing.place import Place
 from billing_lens.billing.route import Route
 from billing_lens.billing.shell_startup import probably_set_in
-from billing_lens.billing.sources import Billing, Source
+from billing_lens.billing.sources import Billing, Source, beginning_a_sentence
 from billing_lens.config.kinds import Platform, Scope
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
@@ -69,7 +69,7 @@ def run_of(verdict: Verdict, route: Route) -> str:
         return f"In {route.mode.value} runs, "
     for seen in verdict.environments:
         if seen.route == route and seen.name != "terminal":
-            return "In VS Code, " if seen.name == "editor" else "In VS Code's terminal, "
+            return f"{beginning_a_sentence(seen.inside)}, "
     return f"In {route.mode.value} runs, "
 
 
