@@ -15,7 +15,7 @@ from tests.lsp.conftest import RunServer, with_version
 from tests.lsp.editor import Editor, RequestRefusedError, read
 from tests.lsp.places import PROFILE
 from tests.lsp.texts import applied
-from tests.lsp.waiting import until
+from tests.lsp.waiting import PATIENCE_S, until
 from tests.lsp.wire import Message
 from tests.machines import CANARY, MadeUpMachine
 
@@ -108,10 +108,20 @@ async def test_fix_all_has_the_best_fix_applied_once_the_user_confirms(
     assert (await editor.status())["asExpected"] is True
 
 
+PATIENT = f"""
+from billing_lens.lsp import commands, server
+
+assert commands.ANNOUNCED_SECONDS
+commands.ANNOUNCED_SECONDS = {PATIENCE_S}
+raise SystemExit(server.serve())
+"""
+
+
 async def test_fix_all_counts_what_remains_where_the_editor_answers_before_it_applies(
-    start_editor: RunServer,
+    run_server: RunServer, machine: MadeUpMachine
 ) -> None:
-    editor = await start_editor(capabilities=everything())
+    editor = await run_server(machine, sys.executable, "-c", PATIENT)
+    await editor.greet(everything())
     applies(editor)
     apply_now = editor.apply
 
