@@ -117,9 +117,7 @@ def review(
     simulated: dict[str, OfferedFix | None] = {}
     findings = tuple(
         ReviewedFinding(finding, tuple(_offers(machine, finding, verdict, simulated)))
-        for rule in RULES.values()
-        if machine.version in rule.versions
-        for finding in rule.check(machine, verdict)
+        for finding in _findings(machine, verdict)
     )
     left = [it for found in findings if (it := _as_wanted(found, wanted))]
     ordered = _in_order(left)
@@ -154,12 +152,21 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
     anew = [
         ReviewedFinding(finding, ())
         for rule in _OF_TEXTS
-        if machine.version in rule.versions
-        for finding in rule.check(alone, verdict)
+        for finding in rule.findings(alone, verdict)
         if finding.place.path == path
     ]
     wanted = [it for found in anew if (it := _as_wanted(found, before.wanted))]
     return replace(before, machine=machine, findings=_in_order([*kept, *wanted]))
+
+
+def _findings(machine: Machine, verdict: Verdict) -> tuple[Finding, ...]:
+    """Return what all rules find; those about what is left over come last and see the others'."""
+    found: tuple[Finding, ...] = ()
+    for residual in (False, True):
+        so_far = replace(verdict, findings=found)
+        rules = (rule for rule in RULES.values() if rule.residual is residual)
+        found += tuple(it for rule in rules for it in rule.findings(machine, so_far))
+    return found
 
 
 def _declared(machine: Machine) -> tuple[SeenFrom, ...]:

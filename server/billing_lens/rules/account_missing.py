@@ -9,7 +9,7 @@ from billing_lens.billing.login import account, state_file
 from billing_lens.billing.place import Place
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import usable_login
+from billing_lens.rules.login_diagnosis import usable_login
 from billing_lens.rules.rule import Command, Finding, Verdict, rule
 from billing_lens.wishes.severity import Severity
 
@@ -31,7 +31,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     if login is None or (known and known[0] != OauthAccount()):
         return
     yield Finding(
-        "account-missing",
         Severity.INFO,
         "You are logged in, but Claude Code has not stored which account it is, so it cannot show "
         "whose subscription pays. Who pays does not change.",

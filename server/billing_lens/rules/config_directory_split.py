@@ -9,9 +9,9 @@ from billing_lens.billing.place import Place
 from billing_lens.config.paths import claude_paths
 from billing_lens.fixes.profile_fixes import set_aside
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.login_diagnosis import severity_of_login
-from billing_lens.rules.override import commands_for
+from billing_lens.rules.login_diagnosis import runs_lacking_login, severity_of_login
 from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import commands_for
 from billing_lens.wishes.severity import Severity
 
 VARIABLE = "CLAUDE_CONFIG_DIR"
@@ -35,7 +35,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     usual = machine.existing(machine.claude.state)
     if legacy and usual and legacy is state_file(machine) and usual.entry.data.strip():
         yield Finding(
-            "config-directory-split",
             Severity.HINT,
             "Claude Code reads this old state file, and not .claude.json beside it. "
             "Account, keys and answers of the other one do not count.",
@@ -64,7 +63,6 @@ def _moved(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     severity = severity_of_login(verdict) if lost_login else Severity.HINT
     names = " and ".join(f"the {what} in {there}" for what, there in left)
     yield Finding(
-        "config-directory-split",
         severity,
         f"CLAUDE_CONFIG_DIR makes Claude Code read {machine.claude.directory} only, so it does "
         f"not see {names}.",
@@ -72,4 +70,5 @@ def _moved(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         tuple(Related(Place(str(there), ""), f"The {what} is here.") for what, there in left),
         commands=tuple(commands_for(machine, place)),
         leftover=severity is Severity.HINT,
+        explains=runs_lacking_login(verdict) if lost_login else (),
     )

@@ -13,6 +13,7 @@ from billing_lens.rules.login_diagnosis import (
     LOG_IN_AGAIN,
     is_console_grant,
     is_for_the_console,
+    runs_lacking_login,
     severity_of_login,
 )
 from billing_lens.rules.rule import Command, Finding, Verdict, rule
@@ -34,13 +35,13 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if is_console_grant(machine, login):
             severity = severity_of_login(verdict)
             yield Finding(
-                "console-only-scope",
                 severity,
                 "This login was made for the Console: without the scope "
                 f"{INFERENCE_SCOPE} Claude Code cannot use your subscription.",
                 Place(login.place.path, "/claudeAiOauth/scopes"),
                 commands=LOG_IN_AGAIN,
                 leftover=severity is Severity.HINT,
+                explains=runs_lacking_login(verdict),
             )
     for profile in verdict.route.credentials_from(Source.PROFILE):
         yield from _of_profile(machine, verdict, profile)
@@ -52,7 +53,6 @@ def _of_profile(machine: Machine, verdict: Verdict, profile: Credential) -> Iter
     if file and stored and stored.scope and is_for_the_console(stored.scope):
         severity = verdict.severity_of(profile)
         yield Finding(
-            "console-only-scope",
             severity,
             f"Profile '{profile.profile}' was signed in for the Console: without the scope "
             f"{INFERENCE_SCOPE} its requests to models are refused.",

@@ -48,7 +48,6 @@ def _finding(machine: Machine, verdict: Verdict, seen: SeenFrom, usual: Route) -
     place, other = _blamed(machine, seen.route, usual)
     matters = verdict.expected is not None
     return Finding(
-        "environments-differ",
         Severity.WARNING if matters else Severity.INFO,
         f"{described(seen.name)} bills {_described(seen.route)}, but in a terminal it is "
         f"{_described(usual)}.",
@@ -116,7 +115,6 @@ def _declared_finding(
     if usual.place:
         related.append(Related(usual.place, "A terminal uses this."))
     return Finding(
-        "environments-differ",
         severity,
         f"{_who(seen, declared)} {_described(seen.route)}{contrast}.",
         place,

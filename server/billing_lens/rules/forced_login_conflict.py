@@ -18,8 +18,9 @@ from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import commands_for, login_name, run_of, usable_login
+from billing_lens.rules.login_diagnosis import login_name, usable_login
 from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import commands_for, run_of
 from billing_lens.wishes.severity import Severity
 
 DEMANDED = {"claudeai": Billing.SUBSCRIPTION, "console": Billing.API_USAGE}
@@ -69,7 +70,6 @@ def _refused(machine: Machine, verdict: Verdict, route: Route, place: Place) -> 
     nobody_may = policy.organizations == () and policy.method != GATEWAY
     hopeless = " Only your administrator can change that." if nobody_may else ""
     return Finding(
-        "forced-login-conflict",
         Severity.ERROR if route == verdict.route else Severity.WARNING,
         f"{run_of(verdict, route)}Claude Code refuses to work with {_described(active)}, because "
         f"your administrator's settings {_demanded_by(policy, active)}.{hopeless}",
@@ -77,6 +77,7 @@ def _refused(machine: Machine, verdict: Verdict, route: Route, place: Place) -> 
         (Related(active.place, "This is what Claude Code would use."),),
         () if nobody_may else _switching_off(machine, active),
         () if nobody_may else tuple(_commands(machine, route, policy.method)),
+        explains=verdict.runs_paid_by(active),
     )
 
 
@@ -167,7 +168,6 @@ def _not_met(machine: Machine, verdict: Verdict, demand: _Demand) -> Iterator[Fi
         outdated = _is_as_said(verdict)
         active = _active(route)
         yield Finding(
-            "forced-login-conflict",
             Severity.INFO if outdated else Severity.WARNING,
             f"{demand}, but only managed settings can enforce that. "
             f"{run_of(verdict, route)}Claude Code bills {_payer(route)}.",

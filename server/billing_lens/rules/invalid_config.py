@@ -50,7 +50,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         yield from _in_ours(policy.file, policy.problems, "the policy")
         if policy.wish and policy.wish.place and not policy.is_trusted:
             yield Finding(
-                "invalid-config",
                 Severity.INFO,
                 "What is expected here does not count before this folder is trusted. Start `claude`"
                 " in it once and say that you trust it.",
@@ -61,7 +60,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 def _in_ours(file: ConfigFile, problems: Iterable[Problem], what: str) -> Iterator[Finding]:
     for problem in problems:
         yield Finding(
-            "invalid-config",
             Severity.ERROR,
             f"{problem.message} {_unheeded(problem, what)}",
             Place(file.path, "", span=problem.span),
@@ -76,7 +74,6 @@ def _not_understood(file: ConfigFile) -> Iterator[Finding]:
     """
     for problem in file.problems:
         yield Finding(
-            "invalid-config",
             Severity.INFO,
             f"{problem.message} What this file sets for Claude Code is not known.",
             Place(file.path, "", span=problem.span),
@@ -94,7 +91,6 @@ def _finding(machine: Machine, file: ConfigFile, problem: Problem) -> Finding:
     spoiled = file.says_nothing and file.entry.state is not FileState.OUTSIDE_HOME
     consequence = f" {_consequence(machine, file)}" if spoiled else ""
     return Finding(
-        "invalid-config",
         Severity.WARNING,
         f"{problem.message}{consequence}",
         Place(file.path, problem.pointer or "", span=problem.span),

@@ -1,4 +1,4 @@
-"""What the rules on the claude.ai login share: how bad it is, what its scopes say, what to run."""
+"""What rules say of the claude.ai login: its name, its scopes, how bad it is, what to run."""
 
 from __future__ import annotations
 
@@ -31,6 +31,23 @@ def severity_of_login(verdict: Verdict) -> Severity:
         return Severity.ERROR
     wrong = bool(verdict.wrong_routes) or route.works is False
     return Severity.WARNING if wrong else Severity.HINT
+
+
+def runs_lacking_login(verdict: Verdict) -> tuple[Route, ...]:
+    """Return the runs that end with a profile or with nobody where a login cannot be used."""
+    ends = (Source.PROFILE, Source.NONE)
+    return tuple(route for route in verdict.routes if route.starts and route.source in ends)
+
+
+def usable_login(route: Route) -> Credential | None:
+    """Return the claude.ai login that is there and can be used, whether it pays or not."""
+    logins = route.credentials_from(Source.CLAUDE_AI_LOGIN)
+    return next((login for login in logins if login.can_be_chosen), None)
+
+
+def login_name(login: Credential) -> str:
+    """Return "Claude Max", or "claude.ai" when no plan is known."""
+    return f"Claude {login.plan.title()}" if login.plan else "claude.ai"
 
 
 def is_subscription_wanted(verdict: Verdict) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from billing_lens.billing.credential import Credential, Source
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import LOG_IN_AGAIN, is_subscription_wanted
-from billing_lens.rules.override import run_of
 from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import run_of
 from billing_lens.wishes.severity import Severity
 
 
@@ -25,13 +25,13 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if login.works is False and login.can_be_chosen:
             severity = _severity(verdict, login)
             yield Finding(
-                "login-expired",
                 severity,
                 "The login has expired and cannot be renewed, because it holds no refresh token. "
                 + _outcome(verdict, login, severity),
                 login.fault or login.place,
                 commands=LOG_IN_AGAIN,
                 leftover=severity is Severity.HINT,
+                explains=verdict.runs_paid_by(login),
             )
 
 

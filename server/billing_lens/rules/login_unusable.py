@@ -17,6 +17,7 @@ from billing_lens.rules.login_diagnosis import (
     LOG_IN_AGAIN,
     comes_before_login,
     is_console_grant,
+    runs_lacking_login,
     severity_of_login,
 )
 from billing_lens.rules.rule import Command, Finding, Verdict, rule
@@ -38,12 +39,12 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
             continue
         severity = severity_of_login(verdict)
         yield Finding(
-            "login-unusable",
             severity,
             f"{login.problem} {_outcome(verdict.route)}",
             login.fault or login.place,
             commands=tuple(_commands(machine, login.place)),
             leftover=severity is Severity.HINT,
+            explains=runs_lacking_login(verdict),
         )
 
 

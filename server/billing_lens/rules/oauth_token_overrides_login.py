@@ -7,19 +7,17 @@ from collections.abc import Iterator
 from billing_lens.billing.credential import Source, State
 from billing_lens.billing.place import Place
 from billing_lens.billing.route import Route
-from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import (
-    commands_for,
+from billing_lens.rules.login_diagnosis import login_name, usable_login
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import (
     evidence,
-    login_name,
     override,
     run_of,
     set_by,
-    usable_login,
+    with_remedies,
     wrongly_paying,
 )
-from billing_lens.rules.rule import Finding, Verdict, rule
 from billing_lens.wishes.severity import Severity
 
 
@@ -41,7 +39,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     for run in wrongly_paying(verdict, Source.OAUTH_TOKEN):
         told.add(run[1].place)
         why = f"CLAUDE_CODE_OAUTH_TOKEN, set by {set_by(machine, run[1].place)}, is used"
-        yield override("oauth-token-overrides-login", machine, verdict, run, why)
+        yield override(machine, verdict, run, why)
     for route in verdict.routes:
         found = _in_front_of_login(machine, verdict, route)
         if found and found.place not in told:
@@ -55,14 +53,12 @@ def _in_front_of_login(machine: Machine, verdict: Verdict, route: Route) -> Find
     token = next(route.credentials_from(Source.OAUTH_TOKEN), None)
     if login is None or token is None or token.state is not State.ACTIVE:
         return None
-    return Finding(
-        "oauth-token-overrides-login",
+    found = Finding(
         Severity.INFO,
         f"{run_of(verdict, route)}CLAUDE_CODE_OAUTH_TOKEN, set by {set_by(machine, token.place)}, "
         f"is used instead of your {login_name(login)} login. It bills the account it was made for, "
         "even after you log in with another.",
         token.place,
         tuple(evidence(verdict, route)),
-        tuple(variable_fixes(machine, token.place)),
-        tuple(commands_for(machine, token.place)),
     )
+    return with_remedies(machine, found)

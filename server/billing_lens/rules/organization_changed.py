@@ -34,7 +34,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     moved = change.before.organizationUuid != change.after.organizationUuid
     member = "organizationUuid" if moved else "organizationType"
     yield Finding(
-        "organization-changed",
         Severity.INFO,
         _message(change, moved=moved),
         Place(known[1].path, f"/oauthAccount/{member}"),

@@ -48,7 +48,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if cached.id != expected.organization:
             severity = verdict.severity_of(cached.credential)
             yield Finding(
-                "organization-conflict",
                 severity,
                 _message(cached, severity, expected.organization),
                 cached.place,

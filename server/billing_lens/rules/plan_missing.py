@@ -9,7 +9,7 @@ from billing_lens.billing.login import PLANS, account
 from billing_lens.billing.place import Place
 from billing_lens.billing.route import account_is_subscribed
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import usable_login
+from billing_lens.rules.login_diagnosis import usable_login
 from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
 from billing_lens.wishes.severity import Severity
 
@@ -33,12 +33,12 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     used = verdict.severity_of(login) is not Severity.HINT
     severity, outcome = _outcome(used=used, subscribed=known is not None)
     yield Finding(
-        "plan-missing",
         severity,
         f"The login names no plan that Claude Code knows{outcome}",
         _place(machine, login),
         (_related(known[1].path),) if known else (),
         commands=LOG_IN_FOR_A_PLAN,
+        explains=() if known else verdict.runs_paid_by(login),
     )
 
 

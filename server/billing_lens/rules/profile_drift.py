@@ -35,7 +35,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         for what, pinned, stored in _differences(machine, profile):
             here, there = _told_apart(pinned[1], stored[1])
             yield Finding(
-                "profile-drift",
                 Severity.WARNING if pays else Severity.HINT,
                 f"Profile '{profile.profile}' is pinned to {what} {here} here, but "
                 f"signed in to {there}. Sign in again, so that both name the same.",

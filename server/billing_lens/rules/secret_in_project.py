@@ -43,7 +43,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         reason = _shared(machine, file)
         for name, node in _secrets(file) if reason else ():
             yield Finding(
-                "secret-in-project",
                 Severity.WARNING,
                 f"A secret stands here in plain text, and {reason}. "
                 "Move it out, and revoke it if anyone else may have seen it.",
@@ -67,7 +66,6 @@ def _declared(machine: Machine, file: ConfigFile, reason: str) -> Iterator[Findi
         reference = reference_to(file, name)
         instead = f"Write {reference} instead" if reference else "Move it out"
         yield Finding(
-            "secret-in-project",
             Severity.WARNING,
             f"A secret stands here in plain text, and {reason}. "
             f"{instead}, and revoke it if anyone else may have seen it.",

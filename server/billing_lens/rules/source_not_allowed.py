@@ -10,8 +10,8 @@ from billing_lens.billing.route import describe_source
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import commands_for, run_of
 from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import commands_for, run_of
 from billing_lens.wishes.severity import Severity
 from billing_lens.wishes.team_policy import TeamPolicy, team_policy_of
 
@@ -43,7 +43,6 @@ def _finding(
     used = f"{run}Claude Code uses {describe_source(credential)}"
     switches = profile_fixes if credential.source is Source.PROFILE else None
     return Finding(
-        "source-not-allowed",
         verdict.severity_of(credential),
         f"{used}, which your team does not allow. {_allowed(policy)}",
         credential.place,
@@ -52,6 +51,7 @@ def _finding(
             switches(machine, credential) if switches else variable_fixes(machine, credential.place)
         ),
         tuple(commands_for(machine, credential.place)),
+        explains=verdict.runs_paid_by(credential),
     )
 
 
