@@ -19,12 +19,7 @@ from billing_lens.wishes.severity import Severity
 @rule(
     "api-key-headless-only",
     severity=Severity.ERROR,
-    evidence=(
-        "customApiKeyResponses rejected",
-        "anthropics/claude-code#33996",
-        "anthropics/claude-code#36350",
-        "anthropics/claude-code#91777",
-    ),
+    evidence=("customApiKeyResponses rejected", "#33996", "#36350", "#91777"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from billing_lens.wishes.severity import Severity
 @rule(
     "api-key-helper-overrides-login",
     severity=Severity.ERROR,
-    evidence=("sub+helper", "helper+apikey", "anthropics/claude-code#90236"),
+    evidence=("sub+helper", "helper+apikey", "#90236"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:

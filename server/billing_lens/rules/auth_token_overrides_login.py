@@ -14,7 +14,7 @@ from billing_lens.wishes.severity import Severity
 @rule(
     "auth-token-overrides-login",
     severity=Severity.ERROR,
-    evidence=("authtok", "sub+authtok", "authtok+apikey", "anthropics/claude-code#67861"),
+    evidence=("authtok", "sub+authtok", "authtok+apikey", "#67861"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from billing_lens.wishes.severity import Severity
 @rule(
     "cloud-provider-overrides-login",
     severity=Severity.ERROR,
-    evidence=("sub+bedrock", "anthropics/claude-code#40688"),
+    evidence=("sub+bedrock", "#40688"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:

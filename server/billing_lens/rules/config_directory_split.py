@@ -20,13 +20,7 @@ VARIABLE = "CLAUDE_CONFIG_DIR"
 @rule(
     "config-directory-split",
     severity=Severity.ERROR,
-    evidence=(
-        "CONFIG_DIR empty",
-        "legacy + .claude.json",
-        "anthropics/claude-code#88601",
-        "anthropics/claude-code#83832",
-        "anthropics/claude-code#20549",
-    ),
+    evidence=("CONFIG_DIR empty", "legacy + .claude.json", "#88601", "#83832", "#20549"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """Claude Code's files lie in two places: the login or the account it shows is in the other."""

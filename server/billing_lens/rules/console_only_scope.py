@@ -10,24 +10,21 @@ from billing_lens.billing.place import Place
 from billing_lens.config.models import ProfileCredentials
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import (
-    LOG_IN_AGAIN,
     is_console_grant,
     is_for_the_console,
+    logging_in_again,
     runs_lacking_login,
     severity_of_login,
+    signing_in,
 )
-from billing_lens.rules.rule import Command, Finding, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
 from billing_lens.wishes.severity import Severity
 
 
 @rule(
     "console-only-scope",
     severity=Severity.ERROR,
-    evidence=(
-        "creds scopes without user:inference",
-        "anthropics/claude-code#39445",
-        "anthropics/claude-code#30494",
-    ),
+    evidence=("creds scopes without user:inference", "#39445", "#30494"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """A Console grant is stored where a login or a token for models belongs."""
@@ -39,7 +36,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
                 "This login was made for the Console: without the scope "
                 f"{INFERENCE_SCOPE} Claude Code cannot use your subscription.",
                 Place(login.place.path, "/claudeAiOauth/scopes"),
-                commands=LOG_IN_AGAIN,
+                commands=logging_in_again(),
                 leftover=severity is Severity.HINT,
                 explains=runs_lacking_login(verdict),
             )
@@ -57,8 +54,6 @@ def _of_profile(machine: Machine, verdict: Verdict, profile: Credential) -> Iter
             f"Profile '{profile.profile}' was signed in for the Console: without the scope "
             f"{INFERENCE_SCOPE} its requests to models are refused.",
             Place(file.path, "/scope"),
-            commands=(
-                Command(f"ant auth login --profile {profile.profile}", "Asks for every scope."),
-            ),
+            commands=(signing_in(profile, "Asks for every scope."),),
             leftover=severity is Severity.HINT,
         )

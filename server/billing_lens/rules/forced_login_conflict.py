@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential, Source, State, short_id
+from billing_lens.billing.credential import Credential, Source, short_id
 from billing_lens.billing.environment import settings_in_force
 from billing_lens.billing.forced_login import GATEWAY, Policy, managed_policy
 from billing_lens.billing.place import Place
@@ -15,12 +15,11 @@ from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.fixes.fix import Fix
-from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import login_name, usable_login
 from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
-from billing_lens.rules.wrong_payer import commands_for, run_of
+from billing_lens.rules.wrong_payer import commands_for, in_charge, run_of, switching_off
 from billing_lens.wishes.severity import Severity
 
 DEMANDED = {"claudeai": Billing.SUBSCRIPTION, "console": Billing.API_USAGE}
@@ -43,10 +42,10 @@ LOG_IN = {
         "managed method claudeai: sub+key",
         "forceLoginOrgUUID=other, sub @ /etc/claude-code/managed-settings.json",
         "forceLoginMethod=claudeai, prim @ .claude/settings.json",
-        "anthropics/claude-code#59348",
-        "anthropics/claude-code#56935",
-        "anthropics/claude-code#61036",
-        "anthropics/claude-code#16489",
+        "#59348",
+        "#56935",
+        "#61036",
+        "#16489",
     ),
     explains_route=True,
 )
@@ -66,7 +65,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 
 def _refused(machine: Machine, verdict: Verdict, route: Route, place: Place) -> Finding:
     """Managed settings that refuse what is in charge."""
-    policy, active = managed_policy(machine), _active(route)
+    policy, active = managed_policy(machine), in_charge(route)
     nobody_may = policy.organizations == () and policy.method != GATEWAY
     hopeless = " Only your administrator can change that." if nobody_may else ""
     return Finding(
@@ -75,14 +74,10 @@ def _refused(machine: Machine, verdict: Verdict, route: Route, place: Place) -> 
         f"your administrator's settings {_demanded_by(policy, active)}.{hopeless}",
         place,
         (Related(active.place, "This is what Claude Code would use."),),
-        () if nobody_may else _switching_off(machine, active),
+        () if nobody_may else switching_off(machine, active),
         () if nobody_may else tuple(_commands(machine, route, policy.method)),
         explains=verdict.runs_paid_by(active),
     )
-
-
-def _active(route: Route) -> Credential:
-    return next(it for it in route.credentials if it.state is State.ACTIVE)
 
 
 def _described(active: Credential) -> str:
@@ -112,13 +107,9 @@ def _one_of(organizations: tuple[str, ...]) -> str:
     return f"one of {len(organizations)} organizations"
 
 
-def _switching_off(machine: Machine, active: Credential) -> tuple[Fix, ...]:
-    return (*variable_fixes(machine, active.place), *profile_fixes(machine, active))
-
-
 def _commands(machine: Machine, route: Route, method: str | None) -> Iterator[Command]:
     """Yield how to get rid of what is in charge, and to log in where no login would be left."""
-    active = _active(route)
+    active = in_charge(route)
     yield from commands_for(machine, active.place)
     if active.source is Source.PROFILE and active.selected_by:
         yield from commands_for(machine, active.selected_by)
@@ -166,7 +157,7 @@ def _not_met(machine: Machine, verdict: Verdict, demand: _Demand) -> Iterator[Fi
         if route.works is False or demand.is_met(route):
             continue
         outdated = _is_as_said(verdict)
-        active = _active(route)
+        active = in_charge(route)
         yield Finding(
             Severity.INFO if outdated else Severity.WARNING,
             f"{demand}, but only managed settings can enforce that. "
@@ -191,7 +182,7 @@ def _fixes(
     """Return what makes both agree; no file can be edited so that a Console login pays."""
     if outdated:
         return tuple(variable_fixes(machine, demand.place))
-    return () if demand.method == "console" else _switching_off(machine, active)
+    return () if demand.method == "console" else switching_off(machine, active)
 
 
 def _payer(route: Route) -> str:

@@ -11,7 +11,19 @@ from billing_lens.rules.rule import Command, Verdict
 from billing_lens.wishes.severity import Severity
 
 LOG_IN = Command("claude auth login", "Logs in with your claude.ai account.")
-LOG_IN_AGAIN = (Command("claude auth logout", "Removes the login that cannot be used."), LOG_IN)
+
+
+def logging_in_again(
+    logout: str = "Removes the login that cannot be used.", login: str = LOG_IN.purpose
+) -> tuple[Command, Command]:
+    """Return how to log out and in again, with what each of the two does here."""
+    return Command("claude auth logout", logout), Command("claude auth login", login)
+
+
+def signing_in(profile: Credential, purpose: str) -> Command:
+    """Return how to sign in to an ``ant`` profile anew."""
+    return Command(f"ant auth login --profile {profile.profile}", purpose)
+
 
 CONSOLE_SCOPES = ("org:create_api_key", "user:developer")
 """What a Console login asks for (anthropics/claude-code#39445, the ``ant`` CLI's documentation)."""
@@ -58,12 +70,10 @@ def is_subscription_wanted(verdict: Verdict) -> bool:
 
 def comes_before_login(route: Route) -> bool:
     """Return whether what is in charge would be so too if the login could be used."""
-    sources = [it.source for it in route.credentials if it.state is State.ACTIVE or _is_login(it)]
-    return bool(sources) and sources[0] is not Source.CLAUDE_AI_LOGIN
-
-
-def _is_login(credential: Credential) -> bool:
-    return credential.source is Source.CLAUDE_AI_LOGIN
+    login = Source.CLAUDE_AI_LOGIN
+    found = (it for it in route.credentials if it.state is State.ACTIVE or it.source is login)
+    first = next(found, None)
+    return first is not None and first.source is not login
 
 
 def is_console_grant(machine: Machine, login: Credential) -> bool:
@@ -71,12 +81,9 @@ def is_console_grant(machine: Machine, login: Credential) -> bool:
     file = machine.existing(login.place.path) if login.place.path else None
     credentials = file.model(ClaudeCredentials) if file else None
     stored = credentials.claudeAiOauth if credentials else None
-    scopes = stored.scopes if stored else None
-    return bool(scopes) and is_for_the_console(" ".join(map(str, _list(scopes))))
-
-
-def _list(scopes: list[object] | str | None) -> list[object]:
-    return scopes if isinstance(scopes, list) else [scopes]
+    scopes = (stored and stored.scopes) or ""
+    granted = scopes if isinstance(scopes, str) else " ".join(map(str, scopes))
+    return is_for_the_console(granted)
 
 
 def is_for_the_console(scope: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, Source
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.login_diagnosis import LOG_IN_AGAIN, is_subscription_wanted
+from billing_lens.rules.login_diagnosis import is_subscription_wanted, logging_in_again
 from billing_lens.rules.rule import Finding, Verdict, rule
 from billing_lens.rules.wrong_payer import run_of
 from billing_lens.wishes.severity import Severity
@@ -29,7 +29,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
                 "The login has expired and cannot be renewed, because it holds no refresh token. "
                 + _outcome(verdict, login, severity),
                 login.fault or login.place,
-                commands=LOG_IN_AGAIN,
+                commands=logging_in_again(),
                 leftover=severity is Severity.HINT,
                 explains=verdict.runs_paid_by(login),
             )

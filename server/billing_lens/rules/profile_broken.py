@@ -12,7 +12,7 @@ from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.login_diagnosis import LOG_IN, is_subscription_wanted
+from billing_lens.rules.login_diagnosis import LOG_IN, is_subscription_wanted, signing_in
 from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
 from billing_lens.rules.wrong_payer import Run, commands_for, once_each, run_of
 from billing_lens.wishes.severity import Severity
@@ -90,8 +90,7 @@ def _commands(machine: Machine, profile: Credential) -> Iterator[Command]:
         purpose = "Lets nobody but you read the credentials."
         yield Command(f"chmod 600 {shlex.quote(file.path)}", purpose)
     else:
-        sign_in = f"ant auth login --profile {profile.profile}"
-        yield Command(sign_in, "Signs in anew, if you want this profile to pay.")
+        yield signing_in(profile, "Signs in anew, if you want this profile to pay.")
 
 
 def _logging_in(verdict: Verdict, route: Route) -> Iterator[Command]:

@@ -17,12 +17,7 @@ from billing_lens.wishes.severity import Severity
 @rule(
     "profile-overrides-login",
     severity=Severity.ERROR,
-    evidence=(
-        "anthropics/claude-code#61166",
-        "anthropics/claude-code#60742",
-        "anthropics/claude-code#60901",
-        "anthropics/claude-code#58625",
-    ),
+    evidence=("#61166", "#60742", "#60901", "#58625"),
     versions=">=2.1.118",
     explains_route=True,
 )

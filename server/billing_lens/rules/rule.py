@@ -17,6 +17,7 @@ from billing_lens.machine.machine import Machine
 from billing_lens.machine.version import Versions
 from billing_lens.wishes.severity import Severity
 
+CLAUDE_CODE = "anthropics/claude-code"
 DOCUMENTATION = "https://github.com/billing-lens/billing-lens/blob/main/docs/rules"
 
 
@@ -153,14 +154,17 @@ def rule(  # noqa: PLR0913 all that a rule says of itself
     reads_text: bool = False,
     residual: bool = False,
 ) -> Callable[[Check], Check]:
-    """Register a check as the rule `identifier`; its docstring's first line is the summary."""
+    """Register a check as the rule `identifier`; its docstring's first line is the summary.
+
+    `evidence` names recorded cases ("sub+apikey") and issues, of Claude Code itself as "#1740".
+    """
 
     def register(check: Check) -> Check:
         summary = (check.__doc__ or "").partition("\n")[0]
         RULES[identifier] = Rule(
             identifier,
             severity,
-            evidence,
+            tuple(f"{CLAUDE_CODE}{it}" if it.startswith("#") else it for it in evidence),
             Versions(versions),
             summary,
             check,

@@ -128,13 +128,13 @@ def _settings(file: ConfigFile) -> Iterator[tuple[str, JsonNode]]:
                     yield str(name.value), value
 
 
-_SETTING = re.compile(r"[\d.]+|true|false|yes|no|on|off", re.IGNORECASE)
+_SETTING = r"[\d.]+|true|false|yes|no|on|off"
 """The value of ``MAX_THINKING_TOKENS`` and the like."""
 
-_PLACE = re.compile(r"_(file|path|dir|url|uri|endpoint|name)$", re.IGNORECASE)
+_PLACE = r"_(file|path|dir|url|uri|endpoint|name)$"
 """How the name of a variable ends that says where something is."""
 
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_WORD = r"[a-z]+"
 """No token or key is a plain word; ``ollama`` is what a gateway without keys is given."""
 
 
@@ -146,9 +146,10 @@ def _is_secret(name: str, value: str) -> bool:
         return False
     if "headers" in name.lower():
         return SECRET_NAME.search(value.replace("-", "_")) is not None
-    is_word = _WORD.fullmatch(value.strip()) and not re.search("passw|secret", name.lower())
-    is_harmless = _SETTING.fullmatch(value.strip()) or _PLACE.search(name) or is_word
-    return bool(value.strip()) and not is_harmless
+    value, name = value.strip().lower(), name.lower()
+    is_word = re.fullmatch(_WORD, value) and not re.search("passw|secret", name)
+    is_harmless = re.fullmatch(_SETTING, value) or re.search(_PLACE, name) or is_word
+    return bool(value) and not is_harmless
 
 
 def _move(machine: Machine, file: ConfigFile, name: str, node: JsonNode) -> Iterator[Fix]:

@@ -45,7 +45,7 @@ TOKEN_OF_CI = "CLAUDE_CODE_OAUTH_TOKEN"  # noqa: S105 a name, no secret
 @rule(
     "unexpected-payer",
     severity=Severity.ERROR,
-    evidence=("nothing", "sub", "--bare sub only", "anthropics/claude-code#67861"),
+    evidence=("nothing", "sub", "--bare sub only", "#67861"),
     explains_route=True,
     residual=True,
 )

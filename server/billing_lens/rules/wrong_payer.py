@@ -16,6 +16,8 @@ from billing_lens.billing.place import Place
 from billing_lens.billing.route import Billing, Route
 from billing_lens.billing.shell_startup import probably_set_in
 from billing_lens.config.kinds import Platform, Scope
+from billing_lens.fixes.fix import Fix
+from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import is_subscription_wanted, login_name, usable_login
@@ -44,9 +46,9 @@ def once_each(runs: Iterable[Run]) -> Iterator[Run]:
             yield route, credential
 
 
-def in_charge(route: Route) -> Credential | None:
-    """Return the credential that is in charge in a run, None when none is."""
-    return next((it for it in route.credentials if it.state is State.ACTIVE), None)
+def in_charge(route: Route) -> Credential:
+    """Return the credential in charge of a run that has one; `route.source` says if it has."""
+    return next(it for it in route.credentials if it.state is State.ACTIVE)
 
 
 def override(machine: Machine, verdict: Verdict, run: Run, why: str) -> Finding:
@@ -72,6 +74,12 @@ def with_remedies(machine: Machine, found: Finding) -> Finding:
         fixes=tuple(variable_fixes(machine, found.place)),
         commands=tuple(commands_for(machine, found.place)),
     )
+
+
+def switching_off(machine: Machine, credential: Credential) -> tuple[Fix, ...]:
+    """Return the fixes that take any kind of credential out of charge."""
+    fixes = variable_fixes(machine, credential.place)
+    return (*fixes, *profile_fixes(machine, credential))
 
 
 def bills_instead(verdict: Verdict, route: Route) -> str:
