@@ -67,10 +67,10 @@ def _blamed(machine: Machine, seen: Route, usual: Route) -> tuple[Place, Place |
 
 
 def _declared(verdict: Verdict, usual: Route) -> Iterator[Finding]:
-    """Yield what the project's files declare, once for each text that decides.
+    """Yield the declared runs that are paid otherwise, once for each text that decides it.
 
-    Nobody said that CI should be paid as a terminal is, so that alone is worth no more than an
-    information. A warning it is where somebody said who should pay.
+    CI may well be paid otherwise than a terminal, so that alone is an information; it is a warning
+    where somebody said who should pay.
     """
     marked: set[Place] = set()
     for seen in verdict.declared:

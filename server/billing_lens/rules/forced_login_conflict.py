@@ -64,7 +64,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 
 
 def _refused(machine: Machine, verdict: Verdict, route: Route, place: Place) -> Finding:
-    """Managed settings that refuse what is in charge."""
+    """Return that managed settings refuse what is in charge."""
     policy, active = managed_policy(machine), in_charge(route)
     nobody_may = policy.organizations == () and policy.method != GATEWAY
     hopeless = " Only your administrator can change that." if nobody_may else ""
@@ -122,14 +122,14 @@ def _commands(machine: Machine, route: Route, method: str | None) -> Iterator[Co
 
 
 class _Demand(Struct, frozen=True):
-    """What settings of one's own ask for: a method, or one of some organizations."""
+    """What settings that are not managed ask for: a method of logging in, or organizations."""
 
     place: Place
     method: str | None = None
     organizations: tuple[str, ...] = ()
 
     def is_met(self, route: Route) -> bool:
-        """Whether `route` pays as asked; what says nothing of it is not held against it."""
+        """Whether `route` pays as asked; a payer or an organization not known passes."""
         if self.method:
             known = route.billing in DEMANDED.values()
             return not known or route.billing is DEMANDED[self.method]
@@ -152,7 +152,7 @@ def _demands_of(file: ConfigFile) -> Iterator[_Demand]:
 
 
 def _not_met(machine: Machine, verdict: Verdict, demand: _Demand) -> Iterator[Finding]:
-    """Yield the first run that pays otherwise than settings ask that can enforce nothing."""
+    """Yield the first run that pays otherwise than settings ask; only managed ones are enforced."""
     for route in verdict.routes:
         if route.works is False or demand.is_met(route):
             continue
@@ -179,7 +179,7 @@ def _is_as_said(verdict: Verdict) -> bool:
 def _fixes(
     machine: Machine, demand: _Demand, active: Credential, *, outdated: bool
 ) -> tuple[Fix, ...]:
-    """Return what makes both agree; no file can be edited so that a Console login pays."""
+    """Return what makes settings and payer agree; no edit of a file makes a Console login pay."""
     if outdated:
         return tuple(variable_fixes(machine, demand.place))
     return () if demand.method == "console" else switching_off(machine, active)

@@ -30,9 +30,10 @@ CONSOLE_SCOPES = ("org:create_api_key", "user:developer")
 
 
 def severity_of_login(verdict: Verdict) -> Severity:
-    """Return how bad it is that a login cannot be used: does the wrong one pay for that, or nobody?
+    """Return an error where the wrong one pays, or nobody, because a login cannot be used.
 
-    Where something else pays that comes before every login, the login is the next thing to fail.
+    A warning where something else is to blame but the login would be the next thing to fail, and a
+    hint where nobody misses it.
     """
     route = verdict.route
     if route.source is Source.NONE:
@@ -46,7 +47,7 @@ def severity_of_login(verdict: Verdict) -> Severity:
 
 
 def runs_lacking_login(verdict: Verdict) -> tuple[Route, ...]:
-    """Return the runs that end with a profile or with nobody where a login cannot be used."""
+    """Return the runs that a profile or nobody pays for, for want of a login that works."""
     ends = (Source.PROFILE, Source.NONE)
     return tuple(route for route in verdict.routes if route.starts and route.source in ends)
 
@@ -63,13 +64,13 @@ def login_name(login: Credential) -> str:
 
 
 def is_subscription_wanted(verdict: Verdict) -> bool:
-    """Return whether a login may be what should pay: nothing that excludes it is expected."""
+    """Return whether what is expected, if anything is, leaves room for a claude.ai login."""
     expected = verdict.expected
     return expected is None or expected.billing in (None, Billing.SUBSCRIPTION)
 
 
 def comes_before_login(route: Route) -> bool:
-    """Return whether what is in charge would be so too if the login could be used."""
+    """Return whether what pays ranks before the login, and would pay even if the login worked."""
     login = Source.CLAUDE_AI_LOGIN
     found = (it for it in route.credentials if it.state is State.ACTIVE or it.source is login)
     first = next(found, None)
@@ -87,6 +88,6 @@ def is_console_grant(machine: Machine, login: Credential) -> bool:
 
 
 def is_for_the_console(scope: str) -> bool:
-    """Return whether scopes, divided by blanks, are the Console's without the one for models."""
+    """Return whether OAuth scopes, divided by blanks, are a Console login's: not for models."""
     granted = scope.split()
     return INFERENCE_SCOPE not in granted and any(it in granted for it in CONSOLE_SCOPES)

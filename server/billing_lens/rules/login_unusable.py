@@ -63,7 +63,7 @@ def _outcome(route: Route) -> str:
 
 
 def _commands(machine: Machine, place: Place) -> Iterator[Command]:
-    """Yield how to log in again; a directory in the login's place has to go before."""
+    """Yield how to log in again, and first how to move a directory out of the file's place."""
     file = machine.file(place.path or "")
     if file is None or file.entry.state is not FileState.DIRECTORY:
         yield from logging_in_again()

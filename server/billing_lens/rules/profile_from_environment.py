@@ -68,7 +68,7 @@ def _of_no_use(machine: Machine, verdict: Verdict, named: Variable) -> Iterator[
 
 
 def _severity(verdict: Verdict) -> Severity:
-    """Return how bad it is that no profile is used: should one pay, does nobody?"""
+    """Return an error where a profile should pay, a warning where nobody does, else a hint."""
     expected = verdict.expected
     if verdict.route not in _without_a_profile(verdict):
         return Severity.HINT

@@ -56,7 +56,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 
 def _declared(machine: Machine, file: ConfigFile, reason: str) -> Iterator[Finding]:
     """Yield the secrets in what says how the project runs elsewhere."""
-    from billing_lens.rules.declared_secret import (  # noqa: PLC0415 few projects have such files
+    from billing_lens.rules.declared_secrets import (  # noqa: PLC0415 few projects have such files
         reference_to,
         secrets_in,
         storing,
@@ -113,7 +113,7 @@ def _secrets(file: ConfigFile) -> Iterator[tuple[str, JsonNode]]:
 
 
 def _settings(file: ConfigFile) -> Iterator[tuple[str, JsonNode]]:
-    """Yield what sets a variable or names a helper, each with its name."""
+    """Yield each value that sets a variable, and apiKeyHelper, with its name."""
     root = file.document.root
     for section in root.members() if root else ():
         key = section.key or ""
@@ -132,7 +132,7 @@ _SETTING = r"[\d.]+|true|false|yes|no|on|off"
 """The value of ``MAX_THINKING_TOKENS`` and the like."""
 
 _PLACE = r"_(file|path|dir|url|uri|endpoint|name)$"
-"""How the name of a variable ends that says where something is."""
+"""How names end of variables that hold a path or an address, not a secret."""
 
 _WORD = r"[a-z]+"
 """No token or key is a plain word; ``ollama`` is what a gateway without keys is given."""
@@ -186,7 +186,7 @@ def _local_settings(machine: Machine) -> str:
 
 
 def _untrack(machine: Machine, file: ConfigFile) -> Iterator[Command]:
-    """Yield how git forgets what is nobody else's, or what the secret could be moved to."""
+    """Yield how git stops tracking one's own file, or the one that the secret could move to."""
     local = _local_settings(machine)
     if file.scope is Scope.PROJECT:
         if local in machine.tracked:
