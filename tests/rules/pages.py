@@ -84,15 +84,15 @@ class Example:
     version: str
 
 
-def example(page: str, heading: str) -> Example:
+def example(page: str, heading: str, secret: str = "…") -> Example:
     """Return the machine that the example under `heading` ("Bad" or "Good") describes.
 
     Files stand under their names, variables as ``export`` lines; the comment under "Bad" says which
-    machine they are added to.
+    machine they are added to. `secret` takes the place of the dots that a secret ends in there.
     """
     found = _MACHINE.search(page)
     assert found, "the page says no machine"
-    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0].replace("…", secret)
     mode = _MODE.search(section)
     files: dict[str, object] = {}
     for path, text in _FILE.findall(section):

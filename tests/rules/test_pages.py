@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -16,14 +15,12 @@ from tests.rules.pages import (
     PAGES,
     POLICY_SCHEMA,
     README,
-    example,
     generated,
     manifest_with_rules,
     policy_schema_with_rules,
     readme_list,
     with_generated,
 )
-from tests.rules.reviewed import reviewed
 
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 
@@ -61,26 +58,6 @@ def test_the_policys_schema_knows_every_rule() -> None:
     text = POLICY_SCHEMA.read_text(encoding="utf-8")
 
     assert text == policy_schema_with_rules(text), "run `make pages`"
-
-
-@each_rule
-def test_bad_example_is_found(rule: Rule, tmp_path: Path) -> None:
-    bad = example(page(rule), "Bad")
-
-    seen = reviewed(bad.machine, tmp_path, bad.version)
-
-    assert rule.id in {found.finding.rule for found in seen.findings}
-
-
-@each_rule
-def test_good_example_is_not(rule: Rule, tmp_path: Path) -> None:
-    text = page(rule)
-    good = example(text, "Good")
-
-    seen = reviewed(good.machine, tmp_path, good.version)
-
-    assert good != example(text, "Bad")
-    assert rule.id not in {found.finding.rule for found in seen.findings}
 
 
 @each_rule

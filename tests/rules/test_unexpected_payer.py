@@ -17,7 +17,6 @@ from tests.machines import (
     CANARY,
     CONSOLE_ORGANIZATION,
     MadeUpMachine,
-    assert_no_canary,
     headline,
 )
 from tests.rules.demands import demanding
@@ -42,7 +41,6 @@ from tests.rules.spots import (
     TO_THE_LOGIN,
     Spot,
     after_fix,
-    as_json,
     changed_texts,
     commands_of,
     fixes_of,
@@ -345,18 +343,3 @@ def test_a_login_without_a_plan_is_another_rules_matter(tmp_path: Path) -> None:
 
     assert RULE not in rules_of(seen)
     assert "plan-missing" in rules_of(seen)
-
-
-def test_it_shows_no_secret(tmp_path: Path) -> None:
-    managed_key = login_only().with_files({STATE: state_with(primaryApiKey=KEY)})
-    for number, (machine, wish) in enumerate(
-        (
-            (GATEWAY, None),
-            (headline(), API_USAGE),
-            (managed_key, API_USAGE),
-            (NOTHING.with_env(ANTHROPIC_API_KEY=KEY), API_USAGE),
-        )
-    ):
-        seen = reviewed(machine, tmp_path / str(number), NEWEST, Mode.INTERACTIVE, wish)
-        assert RULE in rules_of(seen)
-        assert_no_canary(as_json(seen))
