@@ -20,7 +20,7 @@ from billing_lens.machine.version import ClaudeVersion
 from billing_lens.review import Review, ReviewedFinding, describe_payment
 from billing_lens.rules import RULES, Finding, Rule, Verdict
 from billing_lens.wishes.severity import Severity
-from tests.machines import CANARY, assert_no_canary
+from tests.machines import CANARY, assert_no_canary, canaries
 from tests.rules.pages import PAGES, example
 from tests.rules.reviewed import reviewed
 from tests.rules.spots import after_fix, changed_texts, is_readable
@@ -73,6 +73,8 @@ def seen_on(tmp_path_factory: pytest.TempPathFactory) -> SeenOn:
     ) -> Review:
         page = (PAGES / f"{rule.id}.md").read_text(encoding="utf-8")
         shown = example(page, heading, SECRET)
+        plain = [it for it in canaries(shown.machine) if SECRET not in it]
+        assert not plain, f"let each secret on the page of {rule.id} end in …"
         exports = "".join(f"export {name}={value}\n" for name, value in shown.machine.env.items())
         machine = shown.machine.with_files({".zshrc": exports})
         return reviewed(
