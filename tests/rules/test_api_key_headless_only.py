@@ -15,7 +15,6 @@ from tests.rules.spots import (
     KEY,
     NEWEST,
     SPOTS,
-    USER,
     Spot,
     login_only,
     rules_of,
@@ -59,7 +58,6 @@ def test_it_takes_the_place_of_the_rule_on_keys_nobody_was_asked_about(tmp_path:
 @pytest.mark.parametrize(
     "machine",
     [
-        pytest.param(REFUSED, id="no key is set"),
         pytest.param(
             answered([], [KEY[-20:]]).with_env(ANTHROPIC_API_KEY=KEY), id="the key was approved"
         ),
@@ -69,9 +67,6 @@ def test_it_takes_the_place_of_the_rule_on_keys_nobody_was_asked_about(tmp_path:
         ),
         pytest.param(
             answered([KEY[-19:]]).with_env(ANTHROPIC_API_KEY=KEY), id="another key was refused"
-        ),
-        pytest.param(
-            IN_SHELL.with_files({USER: {"env": {NAME: ""}}}), id="cancelled in the settings"
         ),
         pytest.param(IN_SHELL.with_env(ANTHROPIC_AUTH_TOKEN="t"), id="a token comes first"),
         pytest.param(

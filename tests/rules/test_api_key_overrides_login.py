@@ -132,19 +132,6 @@ def test_a_line_that_sets_no_key_is_not_named(tmp_path: Path, text: str) -> None
 @pytest.mark.parametrize(
     "machine",
     [
-        pytest.param(login_only(), id="no key"),
-        pytest.param(IN_SHELL.with_env(ANTHROPIC_API_KEY=" "), id="a blank key"),
-        pytest.param(
-            IN_SHELL.with_files({USER: {"env": {NAME: ""}}}), id="cancelled in the settings"
-        ),
-        pytest.param(login_only().with_files({USER: {"env": {f"{NAME}_OFF": KEY}}}), id="renamed"),
-        pytest.param(
-            login_only().with_files({"proj/.env": f"{NAME}={KEY}\n"}), id="a project's .env"
-        ),
-        pytest.param(
-            login_only().with_files({".claude/settings.local.json": {"env": {NAME: KEY}}}),
-            id="a file Claude Code does not read",
-        ),
         pytest.param(
             approving(IN_SHELL).with_env(ANTHROPIC_AUTH_TOKEN="t"), id="a token comes first"
         ),

@@ -14,7 +14,6 @@ from tests.rules.reviewed import LOGIN, STATE, marked_by, reviewed, variables_ma
 from tests.rules.spots import (
     IN_PROJECT,
     NEWEST,
-    USER,
     login_only,
     rules_of,
 )
@@ -30,17 +29,6 @@ SUBSCRIPTION = Wish("subscription", None, "said")
 @pytest.mark.parametrize(
     "machine",
     [
-        pytest.param(login_only(), id="no token"),
-        pytest.param(IN_SHELL.with_env(ANTHROPIC_AUTH_TOKEN="  "), id="a blank token"),
-        pytest.param(
-            IN_SHELL.with_files({USER: {"env": {TOKEN: ""}}}), id="cancelled in the settings"
-        ),
-        pytest.param(
-            login_only().with_files({USER: {"env": {f"{TOKEN}_OFF": VALUE}}}), id="renamed"
-        ),
-        pytest.param(
-            login_only().with_files({"proj/.env": f"{TOKEN}={VALUE}\n"}), id="a project's .env"
-        ),
         pytest.param(
             IN_SHELL.with_env(CLAUDE_CODE_USE_BEDROCK="1"), id="a cloud provider comes first"
         ),

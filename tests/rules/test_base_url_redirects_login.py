@@ -12,7 +12,6 @@ from tests.machines import CANARY, MadeUpMachine
 from tests.rules.reviewed import LOGIN, marked_by, reviewed, variables_marked_by
 from tests.rules.spots import (
     NEWEST,
-    USER,
     VSCODE,
     login_only,
     rules_of,
@@ -34,20 +33,12 @@ def test_an_oauth_token_is_sent_elsewhere_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "machine",
     [
-        pytest.param(login_only(), id="no address"),
         pytest.param(
             IN_SHELL.with_env(ANTHROPIC_BASE_URL="https://api.anthropic.com/"), id="Anthropic's own"
         ),
         pytest.param(
             IN_SHELL.with_env(ANTHROPIC_BASE_URL="https://eu.api.Anthropic.com"),
             id="another of Anthropic's own",
-        ),
-        pytest.param(IN_SHELL.with_env(ANTHROPIC_BASE_URL=" "), id="blank"),
-        pytest.param(
-            IN_SHELL.with_files({USER: {"env": {NAME: ""}}}), id="cancelled in the settings"
-        ),
-        pytest.param(
-            login_only().with_files({USER: {"env": {f"{NAME}_OFF": ELSEWHERE}}}), id="renamed"
         ),
         pytest.param(IN_SHELL.with_env(ANTHROPIC_AUTH_TOKEN="t"), id="a gateway's own token"),
         pytest.param(IN_SHELL.with_env(CLAUDE_CODE_USE_VERTEX="1"), id="a cloud provider"),

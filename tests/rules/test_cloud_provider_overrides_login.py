@@ -72,12 +72,6 @@ def test_every_way_to_switch_it_on_counts_in_settings(tmp_path: Path, value: obj
         pytest.param(SWITCHED_ON.with_env(**{SWITCH: ""}), id="empty"),
         pytest.param(login_only().with_files({USER: {"env": {SWITCH: False}}}), id="JSON false"),
         pytest.param(
-            SWITCHED_ON.with_files({USER: {"env": {SWITCH: ""}}}), id="cancelled in the settings"
-        ),
-        pytest.param(
-            login_only().with_files({USER: {"env": {f"{SWITCH}_OFF": "1"}}}), id="renamed"
-        ),
-        pytest.param(
             login_only().with_files({VSCODE: {"terminal.integrated.env.osx": {SWITCH: "1"}}}),
             id="another platform's terminal",
         ),

@@ -11,7 +11,6 @@ from tests.machines import CANARY, CONSOLE_ORGANIZATION, MadeUpMachine, headline
 from tests.rules.reviewed import LOGIN, STATE, reviewed, variables_marked_by
 from tests.rules.spots import (
     NEWEST,
-    USER,
     login_only,
     rules_of,
 )
@@ -30,13 +29,8 @@ IN_SHELL = login_only().with_env(**NEEDED)
 @pytest.mark.parametrize(
     "machine",
     [
-        pytest.param(login_only(), id="no federation"),
         pytest.param(IN_SHELL.without("ANTHROPIC_ORGANIZATION_ID"), id="no organization"),
         pytest.param(IN_SHELL.without(NAME), id="no rule"),
-        pytest.param(IN_SHELL.with_env(**{NAME: " "}), id="a blank rule"),
-        pytest.param(
-            IN_SHELL.with_files({USER: {"env": {NAME: ""}}}), id="cancelled in the settings"
-        ),
         pytest.param(
             IN_SHELL.with_env(ANTHROPIC_PROFILE="gone"), id="a named profile, though missing"
         ),

@@ -25,7 +25,6 @@ from tests.rules.spots import (
     KEY,
     NEWEST,
     TO_THE_LOGIN,
-    USER,
     Spot,
     after_fix,
     is_readable,
@@ -174,15 +173,6 @@ def test_a_token_does_not_say_whose_it_is_so_it_is_held_against_nobody(
 @pytest.mark.parametrize(
     "machine",
     [
-        pytest.param(login_only(), id="no token"),
-        pytest.param(IN_SHELL.with_env(CLAUDE_CODE_OAUTH_TOKEN=" "), id="a blank token"),
-        pytest.param(IN_SHELL.with_files({USER: {"env": {NAME: ""}}}), id="cancelled"),
-        pytest.param(login_only().with_files({USER: {"env": {f"{NAME}_OFF": KEY}}}), id="renamed"),
-        pytest.param(login_only().with_files({"proj/.env": f"{NAME}={KEY}\n"}), id="an .env"),
-        pytest.param(
-            login_only().with_files({".claude/settings.local.json": {"env": {NAME: KEY}}}),
-            id="a file Claude Code does not read",
-        ),
         pytest.param(IN_SHELL.without(LOGIN), id="no login"),
         pytest.param(
             NO_TOKEN.with_env(CLAUDE_CODE_OAUTH_TOKEN=KEY), id="a login that cannot be used"

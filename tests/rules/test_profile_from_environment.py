@@ -189,8 +189,6 @@ def test_the_desktop_application_uses_no_profile_but_the_editor_does(tmp_path: P
         pytest.param(NAMED, API_USAGE, id="the profile should pay"),
         pytest.param(alone(NAMED), None, id="nothing is expected"),
         pytest.param(headline().with_files({ACTIVE: "default"}), None, id="active_config says so"),
-        pytest.param(headline().with_env(**{NAME: " "}), None, id="a blank name"),
-        pytest.param(NAMED.with_files({USER: {"env": {NAME: ""}}}), None, id="cancelled"),
         pytest.param(NAMED.with_env(ANTHROPIC_AUTH_TOKEN="t"), None, id="a token comes first"),
         pytest.param(NAMED.with_env(CLAUDE_CODE_USE_VERTEX="1"), None, id="a cloud comes first"),
         *(
