@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint vsix packages sbom version proof fixes conformance neovim pages man
+.PHONY: help demo test lint vsix packages sbom version proof fixes conformance neovim pages man rule
 .PHONY: screenshots requirements clean need-python need-node real-vscode real-neovim
 
 help:  ## Show what can be made.
@@ -64,6 +64,10 @@ conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest vers
 
 neovim: $(VENV)/.dev real-neovim  ## Try the language server in a real Neovim.
 	$(BIN)/python -m pytest tests/neovim
+
+rule: $(VENV)/.dev  ## Begin a rule, its test and its page: make rule NAME=my-rule
+	@$(BIN)/python -m scripts.new_rule "$(NAME)"
+	@$(BIN)/python -m tests.rules.pages
 
 pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from the rules.
 	$(BIN)/python -m tests.rules.pages
