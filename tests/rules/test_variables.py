@@ -106,7 +106,13 @@ class Variable:
     def found_in(self, seen: Review) -> ReviewedFinding:
         """Return the one finding of the rule on the variable."""
         found = [it for it in seen.findings if it.rule.id == self.rule]
-        (of_variable,) = [it for it in found if it.finding.place.variable == self.name]
+        of_variable, *more = [it for it in found if it.finding.place.variable == self.name] or [
+            None
+        ]
+        assert of_variable, (
+            f"{self.rule} does not report {self.name} here; does it count? See `counts`"
+        )
+        assert not more
         assert is_readable(of_variable)
         return of_variable
 
