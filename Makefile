@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 BARE := not vscode and not neovim and not claude_code
 
-.PHONY: help demo test unit newest oldest protocol-fallback lint format vsix packages sbom version proof fixes conformance neovim contract pages man
+.PHONY: help demo test unit newest oldest protocol-fallback lint format vsix packages sbom version proof fixes conformance neovim contract pages man rule
 .PHONY: screenshots requirements clean need-python need-node real-vscode real-neovim
 
 help:  ## Show what can be made.
@@ -89,6 +89,10 @@ conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest vers
 
 neovim: $(VENV)/.dev real-neovim  ## Try the language server in a real Neovim.
 	$(BIN)/python -m pytest tests/neovim
+
+rule: $(VENV)/.dev  ## Begin a rule, its test and its page: make rule NAME=my-rule
+	@$(BIN)/python -m scripts.new_rule "$(NAME)"
+	@$(BIN)/python -m tests.rules.pages
 
 contract: $(VENV)/.dev node_modules/.ready  ## Write the JSON Schemas of our JSON, and the editor's types, from its types.
 	$(BIN)/python -m scripts.contract

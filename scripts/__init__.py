@@ -1,1 +1,1 @@
-"""What is made from the source: kept beside it, or made for a release."""
+"""What people run while they work on the project."""

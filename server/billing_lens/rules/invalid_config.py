@@ -46,7 +46,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     policy = verdict.own_files.policy
     if policy and policy.wish and not verdict.own_files.trusts_policy:
         yield Finding(
-            "invalid-config",
             Severity.INFO,
             "What is expected here does not count before this folder is trusted. Start `claude`"
             " in it once and say that you trust it.",
@@ -65,7 +64,7 @@ def _in_ours(own: OwnFile) -> Iterator[Finding]:
         unheeded = f"This part of {WHOSE[own.file.kind]} does not count."
         problems.append((f"{said} {unheeded}", span))
     for message, span in sorted(problems, key=lambda it: it[1] or Span(0, 0)):
-        yield Finding("invalid-config", Severity.ERROR, message, own.place(span))
+        yield Finding(Severity.ERROR, message, own.place(span))
 
 
 def _not_understood(file: ConfigFile) -> Iterator[Finding]:
@@ -76,7 +75,6 @@ def _not_understood(file: ConfigFile) -> Iterator[Finding]:
     """
     for problem in file.problems:
         yield Finding(
-            "invalid-config",
             Severity.INFO,
             f"{problem.message} What this file sets for Claude Code is not known.",
             Place(file.path, "", span=problem.span),
@@ -87,7 +85,6 @@ def _finding(machine: Machine, file: ConfigFile, problem: Problem) -> Finding:
     spoiled = file.says_nothing and file.entry.state is not FileState.OUTSIDE_HOME
     consequence = f" {_consequence(machine, file)}" if spoiled else ""
     return Finding(
-        "invalid-config",
         Severity.WARNING,
         f"{problem.message}{consequence}",
         Place(file.path, problem.pointer or "", span=problem.span),

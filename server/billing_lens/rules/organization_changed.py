@@ -10,19 +10,15 @@ from billing_lens.billing.login import account
 from billing_lens.billing.place import Place
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.rules.login_diagnosis import logging_in_again
+from billing_lens.rules.rule import Finding, Related, Verdict, rule
 from billing_lens.wishes.severity import Severity
-
-IF_WRONG = (
-    Command("claude auth logout", "Logs this account out, if it is the wrong one."),
-    Command("claude auth login", "Logs in with the account that should pay."),
-)
 
 
 @rule(
     "organization-changed",
     severity=Severity.INFO,
-    evidence=("anthropics/claude-code#38101", "anthropics/claude-code#26839"),
+    evidence=("#38101", "#26839"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """The organization or the plan of your account changed."""
@@ -33,12 +29,14 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     moved = change.before.organizationUuid != change.after.organizationUuid
     member = "organizationUuid" if moved else "organizationType"
     yield Finding(
-        "organization-changed",
         Severity.INFO,
         _message(change, moved=moved),
         Place(known[1].path, f"/oauthAccount/{member}"),
         (Related(Place(change.shown_by, ""), "This backup shows the account before."),),
-        commands=IF_WRONG,
+        commands=logging_in_again(
+            "Logs this account out, if it is the wrong one.",
+            "Logs in with the account that should pay.",
+        ),
     )
 
 

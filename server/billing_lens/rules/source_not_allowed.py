@@ -6,12 +6,9 @@ from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, State, describe_source
 from billing_lens.billing.place import Place
-from billing_lens.billing.sources import Source
-from billing_lens.fixes.profile_fixes import profile_fixes
-from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import commands_for, run_of
 from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import commands_for, run_of, switching_off
 from billing_lens.wishes.own_files import OwnFile
 from billing_lens.wishes.severity import Severity
 
@@ -19,7 +16,7 @@ from billing_lens.wishes.severity import Severity
 @rule(
     "source-not-allowed",
     severity=Severity.ERROR,
-    evidence=("sub+apikey", "anthropics/claude-code#78491"),
+    evidence=("sub+apikey", "#78491"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
@@ -42,9 +39,7 @@ def _finding(
     machine: Machine, verdict: Verdict, policy: OwnFile, credential: Credential, run: str
 ) -> Finding:
     used = f"{run}Claude Code uses {describe_source(credential)}"
-    switches = profile_fixes if credential.source is Source.PROFILE else None
     return Finding(
-        "source-not-allowed",
         verdict.severity_of(credential),
         f"{used}, which your team does not allow. {_allowed(policy)}",
         credential.place,
@@ -53,10 +48,9 @@ def _finding(
                 policy.place(policy.wishes.sources_span), "The team's policy says what is allowed."
             ),
         ),
-        tuple(
-            switches(machine, credential) if switches else variable_fixes(machine, credential.place)
-        ),
+        switching_off(machine, credential),
         tuple(commands_for(machine, credential.place)),
+        explains=verdict.runs_paid_by(credential),
     )
 
 

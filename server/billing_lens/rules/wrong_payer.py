@@ -1,12 +1,14 @@
-"""What the rules on "this pays instead of that" share: which credential, in which run, and words.
+"""What rules about a wrong payer share: which credential pays in which run, and the words for it.
 
-A rule says which sources it is about and why such a credential is in charge; who pays, who should,
-the evidence and the severity are the same for all.
+A rule says which sources it is about, and why such a credential is in charge. `override` makes the
+finding: who pays instead of whom, the evidence, the severity, the fixes and what to run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
 
 from billing_lens.billing.credential import Credential, State, short_id
 from billing_lens.billing.expectation import Expectation
@@ -15,39 +17,70 @@ from billing_lens.billing.route import Route
 from billing_lens.billing.shell_startup import probably_set_in
 from billing_lens.billing.sources import Billing, Source, beginning_a_sentence
 from billing_lens.config.kinds import Platform, Scope
+from billing_lens.fixes.fix import Fix
+from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.login_diagnosis import is_subscription_wanted
+from billing_lens.rules.login_diagnosis import is_subscription_wanted, login_name, usable_login
 from billing_lens.rules.rule import Command, Finding, Related, Verdict
 
+Run = tuple[Route, Credential]
+"""A credential, and the run that it is told of."""
 
-def wrongly_paying(verdict: Verdict, *sources: Source) -> Iterator[tuple[Route, Credential]]:
+
+def wrongly_paying(verdict: Verdict, *sources: Source) -> Iterator[Run]:
     """Yield each credential of `sources` that pays where another should, once, with its run."""
+    return once_each(
+        (route, credential)
+        for route in verdict.wrong_routes
+        for credential in route.credentials_from(*sources)
+        if credential.state is State.ACTIVE
+    )
+
+
+def once_each(runs: Iterable[Run]) -> Iterator[Run]:
+    """Yield the first run of each place where a credential stands."""
     seen: set[Place] = set()
-    for route in verdict.wrong_routes:
-        for credential in route.credentials_from(*sources):
-            if credential.state is State.ACTIVE and credential.place not in seen:
-                seen.add(credential.place)
-                yield route, credential
+    for route, credential in runs:
+        if credential.place not in seen:
+            seen.add(credential.place)
+            yield route, credential
 
 
-def override(
-    rule: str, machine: Machine, verdict: Verdict, run: tuple[Route, Credential], why: str
-) -> Finding:
+def in_charge(route: Route) -> Credential:
+    """Return the credential in charge of a run that has one; `route.source` says if it has."""
+    return next(it for it in route.credentials if it.state is State.ACTIVE)
+
+
+def override(machine: Machine, verdict: Verdict, run: Run, why: str) -> Finding:
     """Return the finding that a credential of a variable or a setting pays instead of another.
 
     `why` completes what `bills_instead` begins.
     """
     route, credential = run
-    return Finding(
-        rule,
+    found = Finding(
         verdict.severity_of(credential),
         f"{bills_instead(verdict, route)}: {why}.",
         credential.place,
         tuple(evidence(verdict, route)),
-        tuple(variable_fixes(machine, credential.place)),
-        tuple(commands_for(machine, credential.place)),
+        explains=verdict.runs_paid_by(credential),
     )
+    return with_remedies(machine, found)
+
+
+def with_remedies(machine: Machine, found: Finding) -> Finding:
+    """Return `found` with what stops the variable or the setting that it marks from counting."""
+    return replace(
+        found,
+        fixes=tuple(variable_fixes(machine, found.place)),
+        commands=tuple(commands_for(machine, found.place)),
+    )
+
+
+def switching_off(machine: Machine, credential: Credential) -> tuple[Fix, ...]:
+    """Return the fixes that take any kind of credential out of charge."""
+    fixes = variable_fixes(machine, credential.place)
+    return (*fixes, *profile_fixes(machine, credential))
 
 
 def bills_instead(verdict: Verdict, route: Route) -> str:
@@ -90,17 +123,6 @@ def wanted(verdict: Verdict, route: Route) -> str:
 
 def _organization(expected: Expectation | None) -> str:
     return (expected and expected.organization) or "you expect"
-
-
-def usable_login(route: Route) -> Credential | None:
-    """Return the claude.ai login that is there and can be used, whether it pays or not."""
-    logins = route.credentials_from(Source.CLAUDE_AI_LOGIN)
-    return next((login for login in logins if login.can_be_chosen), None)
-
-
-def login_name(login: Credential) -> str:
-    """Return "Claude Max", or "claude.ai" when no plan is known."""
-    return f"Claude {login.plan.title()}" if login.plan else "claude.ai"
 
 
 def evidence(verdict: Verdict, route: Route) -> Iterator[Related]:

@@ -1,4 +1,4 @@
-"""Tokens and keys written into what says how the project runs elsewhere: workflows and the like."""
+"""Secrets in workflows, compose files and the like, for the rule secret-in-project."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ REFERENCES = {
 
 
 def secrets_in(file: ConfigFile) -> Iterator[tuple[Place, str]]:
-    """Yield the place of each secret in plain text, with the name of its variable where it has one.
+    """Yield the place of each secret in plain text, with its variable's name where it has one.
 
     Anthropic's own tokens are found anywhere in the text, comments, scripts and broken text
     included; others where one of Claude Code's variables holds them.
