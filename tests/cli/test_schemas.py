@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,6 +19,7 @@ from tests.cli.validation import closed, schema_errors
 from tests.conformance.recorded import mode_of, read_built, recorded_cases
 from tests.machines import MadeUpMachine, headline
 
+OUTPUT_PAGE = Path(__file__).parents[2] / "docs" / "output.md"
 KEY = "sk-ant-api03-made-up-key-0123456789abcdef"
 ODD_MACHINES = {
     "nothing": MadeUpMachine({}),
@@ -110,6 +113,26 @@ def test_the_schemas_are_those_of_the_types(document: str) -> None:
     path = contract.SCHEMAS / f"{document}.schema.json"
 
     assert path.read_text("utf-8") == contract.schema_text(document)
+
+
+@pytest.mark.parametrize("document", contract.DOCUMENTS)
+def test_the_page_on_output_names_every_member(document: str) -> None:
+    spans = re.findall(r"`([^`\n]+)`", OUTPUT_PAGE.read_text("utf-8"))
+    named = {name for span in spans for name in re.split(r"[.\[\]]+", span)}
+
+    assert set(members(schema(document))) - named == set()
+
+
+def members(schema: object) -> Iterator[str]:
+    """Every name that a member has somewhere in a schema."""
+    if isinstance(schema, list):
+        for one in cast("list[object]", schema):
+            yield from members(one)
+    elif isinstance(schema, dict):
+        inside = cast("dict[str, object]", schema)
+        yield from cast("dict[str, object]", inside.get("properties", {}))
+        for one in inside.values():
+            yield from members(one)
 
 
 def test_fields_may_be_added_but_none_may_be_missing(tmp_path: Path) -> None:

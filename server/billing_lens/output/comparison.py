@@ -13,6 +13,7 @@ from billing_lens.billing.place import Place
 from billing_lens.billing.runs import Payer
 from billing_lens.billing.sources import Billing, Source
 from billing_lens.output.contract import SCHEMA, reports, status
+from billing_lens.output.redaction import with_texts
 from billing_lens.output.terminal import Paint, Screen
 
 
@@ -45,29 +46,29 @@ def saved_run(text: bytes) -> status.Run:
 
 def side_of(name: str, run: status.Run) -> Side:
     """Return what is told of a run, perhaps by another machine, as the side `name`."""
+    run = with_texts(run, _plain)
     route = run.route
-    organization = _known(route.organization.id if route.organization else None)
+    organization = route.organization.id if route.organization else None
     return Side(
         name,
         run.mode,
-        _plain(run.claude_code.version),
-        Payer(route.billing, organization, _known(route.provider), _known(route.host)),
-        _plain(route.label),
-        _plain(route.reason),
+        run.claude_code.version,
+        Payer(route.billing, organization, route.provider, route.host),
+        route.label,
+        route.reason,
         route.works,
         tuple(map(_standing, run.credentials)),
     )
 
 
 def _standing(found: status.Credential) -> Standing:
-    profile, provider = _known(found.profile), _known(found.provider)
-    named = Credential(found.source, Place(), profile=profile, provider=provider)
+    named = Credential(found.source, Place(), profile=found.profile, provider=found.provider)
     return Standing(
         found.source,
         describe_source(named),
         found.state,
-        _plain(found.reason),
-        _known(found.organization),
+        found.reason,
+        found.organization,
         _place(found.location) if found.location else "",
     )
 
@@ -79,11 +80,7 @@ def _place(location: status.Location) -> str:
         return "the environment" if location.variable else "the keychain"
     start = in_file.range.start if in_file.range else None
     position = f":{start.line + 1}:{start.character + 1}" if start else ""
-    return _plain(in_file.path) + position
-
-
-def _known(text: str | None) -> str | None:
-    return _plain(text) if text is not None else None
+    return in_file.path + position
 
 
 def _plain(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import UNSET, Struct, to_builtins
 
@@ -23,7 +23,6 @@ from billing_lens.review import OfferedFix, Review, ReviewedFinding
 from billing_lens.text.positions import Position, Range
 
 Document = dict[str, Any]
-Said = TypeVar("Said")
 
 
 def document(said: Struct) -> Document:
@@ -49,7 +48,7 @@ def check_of(review: Review, home: str | None = None) -> contract.Check:
         findings=tuple(_finding(machine, found) for found in review.findings),
         suppressed=review.suppressed or UNSET,
     )
-    return _redacted(said, machine)
+    return with_texts(said, Redactor(machine).text)
 
 
 def unread_home(home: str, message: str) -> contract.UnreadHome:
@@ -80,7 +79,7 @@ def status_of(review: Review) -> contract.Status:
         files=_files(machine),
         findings=tuple(_finding(machine, found) for found in review.findings),
     )
-    return _redacted(said, machine)
+    return with_texts(said, Redactor(machine).text)
 
 
 def run_of(machine: Machine, route: Route) -> contract.Run:
@@ -92,7 +91,7 @@ def run_of(machine: Machine, route: Route) -> contract.Run:
         route=_route(machine, route),
         credentials=tuple(_credential(machine, it) for it in route.credentials),
     )
-    return _redacted(said, machine)
+    return with_texts(said, Redactor(machine).text)
 
 
 def _claude_code(machine: Machine) -> contract.ClaudeCode:
@@ -246,7 +245,3 @@ def _fix(machine: Machine, offer: OfferedFix) -> contract.Fix:
         safety=offer.safety,
         resulting_route=_route(machine, offer.resulting),
     )
-
-
-def _redacted(said: Said, machine: Machine) -> Said:
-    return with_texts(said, Redactor(machine).text)
