@@ -11,7 +11,6 @@ from billing_lens.config.file_entry import FileState
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Span
-from billing_lens.text.toml_document import TomlFault, toml_values
 
 _MARK = "\ufeff"
 _BARE_LINE_FEED = re.compile(r"(?<!\r)\n")
@@ -39,8 +38,6 @@ def _change(route: Route, file: ConfigFile) -> Change | None:
     before = file.buffer.text
     missing = file.entry.state is FileState.MISSING
     if not missing and file.entry.state is not FileState.REGULAR:
-        return None
-    if not missing and isinstance(toml_values(file.buffer.data), TomlFault):
         return None
     try:
         content = document() if missing else parse(before.removeprefix(_MARK))
