@@ -7,10 +7,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from billing_lens.text.comments import TOKEN
 from billing_lens.text.positions import Span
-from billing_lens.text.strictness import decoded_text, loads
-from billing_lens.text.trivia import after_space, has_line_break
+from billing_lens.text.trivia import TOKEN, after_space, has_line_break
+from billing_lens.text.utf8 import decoded
+from billing_lens.text.validation import loads
 
 Slot = Literal["key", "value"]
 
@@ -153,4 +153,4 @@ def _text_of(token: bytes) -> str:
     try:
         return str(loads(token))
     except ValueError:
-        return decoded_text(token).strip('"')
+        return decoded(token).strip('"')

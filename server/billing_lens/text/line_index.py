@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from billing_lens.text.incremental.splice_bytes import Bytes
+from billing_lens.text.incremental import Bytes
 from billing_lens.text.positions import Span
 
 BLOCK = 512

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from billing_lens.text.comments import extras
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_node import JsonNode
@@ -17,6 +16,7 @@ from billing_lens.text.trivia import (
     after_space,
     before_blanks,
     before_space,
+    extras,
     gap_at,
     gaps_of,
     has_line_break,

@@ -18,7 +18,8 @@ from tree_sitter import Language, Node, Parser, Tree
 from billing_lens.text.json_node import JsonNode, NodeKind, child_pointer
 from billing_lens.text.json_pointer import index_of
 from billing_lens.text.positions import Span
-from billing_lens.text.strictness import decoded_text, loads
+from billing_lens.text.utf8 import decoded
+from billing_lens.text.validation import loads
 
 _LANGUAGE = Language(tree_sitter_json.language())
 _Waiting = tuple[Node | None, Callable[[object], None]]
@@ -154,7 +155,7 @@ class TreeSource:
         try:
             return loads(text)
         except ValueError:
-            return decoded_text(text).strip('"') if node.type == "string" else None
+            return decoded(text).strip('"') if node.type == "string" else None
 
 
 def _handle(node: JsonNode) -> Node | None:

@@ -1,7 +1,8 @@
 """The values of a YAML text as PyYAML's events tell them. Importing this imports PyYAML.
 
-Neither deep nesting nor aliases cost more than their text: there is no recursion, and an alias
-points to the value that its anchor names.
+PyYAML's own composer recurses, stops at the first mistake and keeps nothing of what stands before
+it. Here neither deep nesting nor aliases cost more than their text: there is no recursion, and an
+alias points to the value that its anchor names.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class YamlValue(Struct, eq=False):
         for mapping in self._and_merged():
             own = {key.text: (key, value) for key, value in mapping.members}
             own.pop(MERGE, None)
-            found.update((name, it) for name, it in own.items() if name not in found)
+            for name, member in own.items():
+                found.setdefault(name, member)
         return found
 
     def _and_merged(self) -> Iterator[YamlValue]:
@@ -62,8 +64,8 @@ class YamlValue(Struct, eq=False):
                 continue
             seen.append(value)
             yield value
-            merged = [it.content for key, it in value.members if key.text == MERGE]
-            waiting[:0] = [one.content for it in merged for one in (it.elements or [it])]
+            merged = [mapping.content for key, mapping in value.members if key.text == MERGE]
+            waiting[:0] = [one.content for each in merged for one in (each.elements or [each])]
 
 
 class YamlTree:
@@ -76,8 +78,6 @@ class YamlTree:
         """Why the text is no YAML."""
         self.unknown: list[tuple[int, int]] = []
         """The places of aliases that name no anchor."""
-        self.repeated: list[tuple[YamlValue, YamlValue]] = []
-        """Key and value of the members that a later one of the same key overrides."""
         self._open: list[YamlValue] = []
         self._keys: list[YamlValue | None] = []
         self._anchors: dict[str, YamlValue] = {}
@@ -122,13 +122,9 @@ class YamlTree:
         closed = self._open.pop()
         self._keys.pop()
         closed.end = end
-        last = {key.text: key for key, _ in closed.members}
-        self.repeated += [
-            (key, value) for key, value in closed.members if last[key.text] is not key
-        ]
 
 
-def grown(text: str) -> YamlTree:
+def parsed(text: str) -> YamlTree:
     """Return the tree of a text, which may be broken."""
     tree = YamlTree()
     try:

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.comments import blanked, extras
 from billing_lens.text.json_document import (
     Dialect,
     JsonDocument,
@@ -22,6 +21,7 @@ from billing_lens.text.json_document import (
 from billing_lens.text.json_node import NodeKind
 from billing_lens.text.positions import Position, Range, Span
 from billing_lens.text.syntax_tree import TreeSource
+from billing_lens.text.trivia import blanked, extras
 from tests.unit.text.json_texts import CONTAINERS, KEYS, VALUES, at, pointers_in, texts, wild_texts
 
 KINDS: dict[type, NodeKind] = {
@@ -119,10 +119,6 @@ def test_of_equal_keys_the_last_counts(
         shared = document(f'{{"x": {{{inner}}}}}').node("/x")
         assert shared is not None
         assert node.span == shared.members()[last].span
-    overridden = parsed.duplicate_keys()
-    keys = [key for key, _ in members]
-    expected = [key for index, key in enumerate(keys) if key in keys[index + 1 :]]
-    assert [node.key for node in overridden if node.pointer.count("/") == 2] == expected
 
 
 FRAGMENTS = st.sampled_from(
@@ -216,7 +212,6 @@ def assert_tolerant(broken: JsonDocument) -> None:
         assert broken.node(node.pointer) is not None
     for problem in broken.problems:
         assert 0 <= problem.span.start <= problem.span.end <= len(broken.data)
-    broken.duplicate_keys()
 
 
 def reachable(node: JsonNode) -> Iterator[JsonNode]:

@@ -174,7 +174,6 @@ for dialect in Dialect:
     document.root.value
     document.node("/a" * 50)
     document.nearest("/0" * 50)
-    document.duplicate_keys()
     remove_properties(document, ["/a/a", "/0/0"])
     buffer = TextBuffer(document.data)
     edit = buffer.replace(buffer.range(Span(50, 51)), "x")

@@ -1,7 +1,7 @@
-"""Reading valid JSON in place: only the levels on the way to a value are looked at.
+"""Reads valid JSON in place: only the levels on the way to a value are looked at.
 
 msgspec splits one object or array into slices of the text without building what is in them. The
-lengths of the slices then tell where each member stands. On a text of 60 MB this takes some
+lengths of the slices then tell where each child stands. On a text of 60 MB this takes some
 hundredths of a second, where a syntax tree takes seconds and several times the text's size.
 """
 
@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from billing_lens.text.incremental.splice import Stretch
-from billing_lens.text.incremental.splice_bytes import Bytes
+from billing_lens.text.incremental.splice import Bytes, Splice
 from billing_lens.text.json_node import JsonNode, NodeKind, child_pointer
 from billing_lens.text.json_pointer import index_of
 from billing_lens.text.positions import Span
-from billing_lens.text.strictness import decoded_text, loads
 from billing_lens.text.trivia import after_space, before_space
+from billing_lens.text.utf8 import decoded
+from billing_lens.text.validation import loads
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -49,8 +51,8 @@ class _Child(NamedTuple):
     end: int
 
 
-class Gap(NamedTuple):
-    """Bytes of an object or array around a place, from the child on the left to that on the right.
+class Neighbours(NamedTuple):
+    """The bytes of an object or array between the children on both sides of a place.
 
     `is_between` tells that there is no child in them, nor a part of one.
     """
@@ -62,16 +64,18 @@ class Gap(NamedTuple):
     is_between: bool
 
 
-class SliceSource:
+class InPlaceSource:
     """Nodes of a text that msgspec accepts."""
 
     def __init__(self, text: Bytes) -> None:
         """Read `text`, which must be valid JSON, once something in it is asked for."""
         self._given = text
-        self._visited: dict[int, dict[str, _Child] | JsonNode] = {}
+        self._read: dict[int, dict[str, _Child] | JsonNode] = {}
         """The children of what was looked into, by where it starts."""
-        self._older: dict[int, tuple[dict[str, _Child], Stretch]] = {}
-        """The same of an older text, and what was changed inside one of them or between two."""
+        self._older: dict[int, tuple[dict[str, _Child], Splice]] = {}
+        """The same of an older text, with the splice inside one of them or between two."""
+        self._path: list[JsonNode] = []
+        """The root and values in each other, the outermost first, around a place asked for."""
 
     @cached_property
     def _text(self) -> bytes:
@@ -79,29 +83,10 @@ class SliceSource:
 
     def root(self) -> JsonNode:
         """Return the text's value."""
-        start = after_space(self._text, 0)
-        span = Span(start, before_space(self._text, len(self._text)))
-        return JsonNode(self._kind(start), span, "", self)
-
-    def after(self, stretch: Stretch, text: Bytes, containers: Iterable[int]) -> SliceSource:
-        """Return the same of `text`, which came of this one by a change.
-
-        `containers` are the starts of objects and arrays whose children are the same, but for what
-        was changed inside one of them or between two.
-        """
-        newer = SliceSource(text)
-        for start in containers:
-            known = self._visited.get(start)
-            if isinstance(known, dict):
-                newer._older[start] = known, stretch
-            elif start in self._older:
-                known, before = self._older[start]
-                newer._older[start] = known, before.followed_by(stretch)
-        return newer
-
-    def text_of(self, span: Span) -> bytes:
-        """Return the text of a span."""
-        return self._given[span.start : span.end]
+        if not self._path:
+            start, end = after_space(self._text, 0), before_space(self._text, len(self._text))
+            self._path = [JsonNode(self._kind(start), Span(start, end), "", self)]
+        return self._path[0]
 
     def children(self, node: JsonNode) -> tuple[JsonNode, ...]:
         """Return the members or elements of `node`."""
@@ -119,24 +104,37 @@ class SliceSource:
             return found.child(part)
         return self._node(node, part, found[part]) if part in found else None
 
-    def child_around(self, node: JsonNode, span: Span) -> JsonNode | None:
-        """Return the child that begins before `span` and ends after it."""
-        found = self._children(node)
-        if isinstance(found, JsonNode):
-            return None
-        for part, child in found.items():
-            if span.end < child.end:
-                return self._node(node, part, child) if child.start < span.start else None
-        return None
+    def value(self, node: JsonNode) -> object:
+        """Return the value as ``json.loads`` has it."""
+        return loads(self._text[node.span.start : node.span.end])
 
-    def gap(self, node: JsonNode, span: Span) -> Gap | None:
-        """Return the gap in which `span` is; None where slices do not tell, or in a scalar."""
+    def text_of(self, span: Span) -> bytes:
+        """Return the text of a span."""
+        return self._given[span.start : span.end]
+
+    def around(self, span: Span) -> Sequence[JsonNode]:
+        """Return the values that begin before `span` and end after it, the outermost first."""
+        self.root()
+        path = self._path
+        while len(path) > 1 and not _holds(path[-1].span, span):
+            path.pop()
+        if not _holds(path[-1].span, span):
+            return ()
+        while inner := self._child_around(path[-1], span):
+            path.append(inner)
+        return path
+
+    def neighbours(self, node: JsonNode, span: Span) -> Neighbours | None:
+        """Return what is between the children on both sides of `span`.
+
+        None for a scalar, and for a container whose children slices do not tell.
+        """
         found = self._children(node)
         if isinstance(found, JsonNode) or node.kind not in ("object", "array"):
             return None
         children = [*found.values()]
-        left = bisect_right(children, span.start, key=_end_of)
-        right = bisect_left(children, span.end, key=_begin_of)
+        left = bisect_right(children, span.start, key=attrgetter("end"))
+        right = bisect_left(children, span.end, key=attrgetter("key_start"))
         is_between = left == right
         # A number or a word may go on in what is typed beside it.
         if left and not self._is_closed(children[left - 1].end, span.start):
@@ -146,17 +144,47 @@ class SliceSource:
         has_left, has_right = left > 0, right < len(children)
         start = children[left - 1].end if has_left else node.span.start + 1
         end = children[right].key_start if has_right else node.span.end - 1
-        return Gap(start, end, has_left, has_right, is_between)
+        return Neighbours(start, end, has_left, has_right, is_between)
+
+    def after(
+        self, splice: Splice, text: Bytes, inside: JsonNode, *, keeps_values: bool
+    ) -> InPlaceSource:
+        """Return the source of `text`, which `splice` made of this one and which is valid.
+
+        `inside` is one of the values `around` the splice. What is known of those around it is moved
+        rather than read again, and of itself too where the splice `keeps_values`: where it is white
+        space between two children.
+        """
+        newer = InPlaceSource(text)
+        path = self._path[: self._path.index(inside) + 1]
+        for value in path if keeps_values else path[:-1]:
+            start = value.span.start
+            known = self._read.get(start)
+            if isinstance(known, dict):
+                newer._older[start] = known, splice
+            elif start in self._older:
+                known, before = self._older[start]
+                newer._older[start] = known, before.then(splice)
+        spans = (Span(value.span.start, value.span.end + splice.growth) for value in path)
+        newer._path = [
+            replace(value, span=span, source=newer) for value, span in zip(path, spans, strict=True)
+        ]
+        return newer
+
+    def _child_around(self, node: JsonNode, span: Span) -> JsonNode | None:
+        found = self._children(node)
+        if isinstance(found, JsonNode):
+            return None
+        for part, child in found.items():
+            if span.end < child.end:
+                return self._node(node, part, child) if child.start < span.start else None
+        return None
 
     def _is_closed(self, end: int, place: int) -> bool:
         return end < place or self._given[end - 1 : end] in (b'"', b"}", b"]")
 
     def _is_opened(self, start: int, place: int) -> bool:
         return place < start or self._given[start : start + 1] in (b'"', b"{", b"[")
-
-    def value(self, node: JsonNode) -> object:
-        """Return the value as ``json.loads`` has it."""
-        return loads(self._text[node.span.start : node.span.end])
 
     def _node(self, parent: JsonNode, part: str, child: _Child) -> JsonNode:
         is_member = parent.kind == "object"
@@ -177,15 +205,12 @@ class SliceSource:
         if node.kind not in ("object", "array"):
             return {}
         start = node.span.start
-        if start not in self._visited:
+        if start not in self._read:
             moved = _moved(*self._older.pop(start)) if start in self._older else None
-            self._visited[start] = moved or self._read(node)
-        return self._visited[start]
-
-    def _read(self, node: JsonNode) -> dict[str, _Child] | JsonNode:
-        read = self._members if node.kind == "object" else self._elements
-        found = read(node.span)
-        return self._tree_node(node) if found is None else found
+            read = self._members if node.kind == "object" else self._elements
+            children = read(node.span) if moved is None else moved
+            self._read[start] = self._tree_node(node) if children is None else children
+        return self._read[start]
 
     def _members(self, span: Span) -> dict[str, _Child] | None:
         """Return an object's members by key, None when slices cannot tell them.
@@ -231,29 +256,25 @@ class SliceSource:
         return TreeSource(text, offset=node.span.start).root_at(node)
 
 
-def _moved(children: dict[str, _Child], stretch: Stretch) -> dict[str, _Child] | None:
-    """Return where children are after a change; None where it was not in one or between two."""
-    growth, found = stretch.growth, dict[str, _Child]()
+def _moved(children: dict[str, _Child], splice: Splice) -> dict[str, _Child] | None:
+    """Return where children are after a splice; None where it was not in one or between two."""
+    growth, found = splice.growth, dict[str, _Child]()
     for part, child in children.items():
-        if child.end <= stretch.start:
+        if child.end <= splice.start:
             found[part] = child
-        elif stretch.old_end <= child.key_start:
-            found[part] = _Child(*(it + growth for it in child))
-        elif child.start < stretch.start and stretch.old_end < child.end:
+        elif splice.old_end <= child.key_start:
+            found[part] = _Child(*(offset + growth for offset in child))
+        elif child.start < splice.start and splice.old_end < child.end:
             found[part] = child._replace(end=child.end + growth)
         else:
             return None
     return found
 
 
-def _begin_of(child: _Child) -> int:
-    return child.key_start
-
-
-def _end_of(child: _Child) -> int:
-    return child.end
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.start < inner.start and inner.end < outer.end
 
 
 def _key_of(quoted: bytes) -> str:
     inner = quoted[1:-1]
-    return str(loads(quoted)) if b"\\" in inner else decoded_text(inner)
+    return str(loads(quoted)) if b"\\" in inner else decoded(inner)
