@@ -96,7 +96,8 @@ class DotenvDocument:
 
 def _assignment(name: str, value: str, whole: str, before: int) -> Assignment:
     """Return what stands in `whole`, which begins `before` bytes into the document."""
-    start = _end_of(_NAME, whole, 0)
+    before_name = _NAME.match(whole)
+    start = before_name.end() if before_name else 0
     found = _VALUE.match(whole, start + len(name))
     at, end = found.span("value") if found else (start, start + len(name))
     first = before + _length(whole[:start])
@@ -108,11 +109,6 @@ def _assignment(name: str, value: str, whole: str, before: int) -> Assignment:
         Span(before + _length(whole[:at]), before + _length(whole[:end])),
         whole.startswith("'", at),
     )
-
-
-def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
-    match = pattern.match(text, start)
-    return match.end() if match else start
 
 
 def _length(text: str) -> int:

@@ -10,18 +10,17 @@ from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.trivia import (
+    BLANKS,
     Gap,
-    after_blanks,
     after_line_break,
     after_space,
-    before_blanks,
     before_space,
     extras,
     gap_at,
     gaps_of,
-    has_line_break,
     is_line_end,
     is_line_start,
+    line_end,
 )
 
 
@@ -55,17 +54,14 @@ def _edits_in(data: bytes, container: JsonNode | None, names: set[str]) -> Itera
     if container is None:
         return
     children = container.children()
-    gone = {index for index, child in enumerate(children) if _name(index, child) in names}
+    found = (str(at) if child.key is None else child.key for at, child in enumerate(children))
+    gone = {index for index, name in enumerate(found) if name in names}
     if not gone:
         return
     gaps = gaps_of(data, container)
     doomed = list(_values_and_commas(children, gaps, gone))
     for span in _joined(data, _with_comments(data, doomed)):
         yield TextEdit(_with_space(data, span), "")
-
-
-def _name(index: int, child: JsonNode) -> str:
-    return child.key if child.key is not None else str(index)
 
 
 def _values_and_commas(
@@ -89,12 +85,12 @@ def _with_comments(data: bytes, doomed: Sequence[Span]) -> Iterator[Span]:
     line_is_doomed = False
     done = 0
     for index, span in enumerate(doomed):
-        begin = before_blanks(data, span.start)
+        begin = before_space(data, span.start, BLANKS)
         line_is_doomed = is_line_start(data, begin) or (line_is_doomed and begin <= done)
         yield span
         done = span.end
         following = doomed[index + 1].start if index + 1 < len(doomed) else len(data)
-        if line_is_doomed and after_blanks(data, done) < following:
+        if line_is_doomed and after_space(data, done, BLANKS) < following:
             for comment in _comments_to_line_end(data, done):
                 yield comment
                 done = comment.end
@@ -102,21 +98,9 @@ def _with_comments(data: bytes, doomed: Sequence[Span]) -> Iterator[Span]:
 
 def _comments_to_line_end(data: bytes, offset: int) -> tuple[Span, ...]:
     """Return the comments after `offset` when nothing but them stands before the line's end."""
-    found: list[Span] = []
-    at = after_blanks(data, offset)
-    while data.startswith((b"//", b"/*"), at):
-        end = _comment_end(data, at)
-        if end is None:
-            return ()
-        found.append(Span(at, end))
-        at = after_blanks(data, end)
-    return tuple(found) if is_line_end(data, at) else ()
-
-
-def _comment_end(data: bytes, start: int) -> int | None:
-    """Return where a comment that stays on its line ends."""
-    comments = gap_at(data, start, len(data)).comments
-    return comments[0].end if comments and not has_line_break(data, comments[0]) else None
+    end = line_end(data, offset)
+    gap = gap_at(data, offset, end)
+    return gap.comments if gap.comma is None and gap.span.end == end else ()
 
 
 def _joined(data: bytes, spans: Iterator[Span]) -> Iterator[Span]:
@@ -139,7 +123,7 @@ def _with_space(data: bytes, span: Span) -> Span:
     opening, closing = data[outer.start - 1 : outer.start], data[outer.end : outer.end + 1]
     if opening in (b"{", b"[") and closing in (b"}", b"]"):
         return outer
-    start, end = before_blanks(data, span.start), after_blanks(data, span.end)
+    start, end = before_space(data, span.start, BLANKS), after_space(data, span.end, BLANKS)
     if is_line_end(data, end):
         is_line = is_line_start(data, start)
         return Span(start, after_line_break(data, end) if is_line else end)
@@ -159,7 +143,7 @@ def remove_extras(data: bytes) -> tuple[TextEdit, ...]:
 
 def _with_line(data: bytes, span: Span) -> Span:
     """Return `span` with the blanks before it; with its line break where it is all of a line."""
-    start, end = before_blanks(data, span.start), after_blanks(data, span.end)
+    start, end = before_space(data, span.start, BLANKS), after_space(data, span.end, BLANKS)
     if is_line_start(data, start) and is_line_end(data, end):
         return Span(start, after_line_break(data, end))
     return Span(start if is_line_end(data, end) else span.start, span.end)

@@ -15,8 +15,9 @@ from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import index_of, parts_of
 from billing_lens.text.positions import Span
 from billing_lens.text.trivia import (
+    BLANKS,
     Gap,
-    after_blanks,
+    after_space,
     gaps_of,
     has_line_break,
     indentation_at,
@@ -201,7 +202,7 @@ def _line_content_end(data: bytes, gap: Gap) -> int:
     end = gap.span.start
     comma = [] if gap.comma is None else [Span(gap.comma, gap.comma + 1)]
     for piece in sorted([*comma, *gap.comments]):
-        if after_blanks(data, end) != piece.start:
+        if after_space(data, end, BLANKS) != piece.start:
             break
         end = piece.end
     return end

@@ -12,6 +12,8 @@ from msgspec import Struct
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.positions import Span
 
+BLANKS, SPACE = b" \t", b" \t\r\n"
+"""The white space of JSON within a line, and all of it."""
 TOKEN = re.compile(
     rb"""(?P<comment>//[^\r\n]*|/\*[\s\S]*?\*/)
     | "(?:[^"\\\r\n]|\\[^\r\n])*"?
@@ -91,24 +93,18 @@ def gaps_of(data: bytes, container: JsonNode) -> list[Gap]:
     return [gap_at(data, start, end) for start, end in zip(starts, ends, strict=True)]
 
 
-def before_blanks(data: bytes, offset: int) -> int:
-    """Return where the spaces and tabs that end at `offset` begin."""
-    return _before(data, offset, b" \t")
-
-
-def before_space(data: bytes, offset: int) -> int:
+def before_space(data: bytes, offset: int, characters: bytes = SPACE) -> int:
     """Return where the white space that ends at `offset`, line breaks included, begins."""
-    return _before(data, offset, b" \t\r\n")
+    while offset > 0 and data[offset - 1] in characters:
+        offset -= 1
+    return offset
 
 
-def after_blanks(data: bytes, offset: int) -> int:
-    """Return where the spaces and tabs that begin at `offset` end."""
-    return _after(data, offset, b" \t")
-
-
-def after_space(data: bytes, offset: int) -> int:
+def after_space(data: bytes, offset: int, characters: bytes = SPACE) -> int:
     """Return where the white space that begins at `offset`, line breaks included, ends."""
-    return _after(data, offset, b" \t\r\n")
+    while offset < len(data) and data[offset] in characters:
+        offset += 1
+    return offset
 
 
 def is_line_start(data: bytes, offset: int) -> bool:
@@ -120,6 +116,12 @@ def is_line_start(data: bytes, offset: int) -> bool:
 def is_line_end(data: bytes, offset: int) -> bool:
     """Whether a line, its line break not counted, ends at `offset`."""
     return offset == len(data) or data[offset] in b"\r\n"
+
+
+def line_end(data: bytes, offset: int) -> int:
+    """Return where the line that `offset` is on ends, its line break not counted."""
+    ends = (end for end in (data.find(b"\n", offset), data.find(b"\r", offset)) if end >= 0)
+    return min(ends, default=len(data))
 
 
 def after_line_break(data: bytes, offset: int) -> int:
@@ -134,21 +136,9 @@ def indentation_at(data: bytes, offset: int) -> str:
     start = max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset)) + 1
     if start == 0 and data.startswith(BOM_UTF8):
         start = len(BOM_UTF8)
-    return data[start : after_blanks(data, start)].decode("ascii")
+    return data[start : after_space(data, start, BLANKS)].decode("ascii")
 
 
 def has_line_break(data: bytes, span: Span) -> bool:
     """Whether a line break stands in `span`."""
     return any(data.find(byte, span.start, span.end) >= 0 for byte in (b"\n", b"\r"))
-
-
-def _before(data: bytes, offset: int, characters: bytes) -> int:
-    while offset > 0 and data[offset - 1] in characters:
-        offset -= 1
-    return offset
-
-
-def _after(data: bytes, offset: int, characters: bytes) -> int:
-    while offset < len(data) and data[offset] in characters:
-        offset += 1
-    return offset

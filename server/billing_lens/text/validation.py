@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from billing_lens.text.positions import Span
-from billing_lens.text.trivia import blanked, extras
+from billing_lens.text.trivia import SPACE, blanked, extras, line_end
 from billing_lens.text.utf8 import decoded, encoded
 
 MESSAGES = {
@@ -45,7 +45,6 @@ _EXPECTED = {
 """Messages by how those of ``json.loads`` begin."""
 _EXTRA = ("comment", "trailing-comma")
 """What JSON with comments allows."""
-_SPACE = b" \t\r\n"
 _NOT_SPACE = rb"[^ \t\r\n]"
 _WORD = rb"[^\s,:\[\]{}\"]+|[\s\S]"
 _STRING = rb'"[^"\\]*(?:\\[\s\S][^"\\]*)*"'
@@ -195,7 +194,7 @@ def _explained(text: bytes, error: Exception) -> SyntaxProblem:
 def _not_json(text: bytes, error: json.JSONDecodeError) -> SyntaxProblem:
     offset = min(len(encoded(error.doc[: error.pos])), len(text))
     if error.msg.startswith("Unterminated string"):
-        return _problem("unterminated-string", offset, _line_end(text, offset))
+        return _problem("unterminated-string", offset, line_end(text, offset))
     if error.msg.startswith("Invalid control character"):
         return _problem("control-character", offset, offset + 1)
     if error.msg.startswith("Invalid \\"):
@@ -207,11 +206,11 @@ def _not_json(text: bytes, error: json.JSONDecodeError) -> SyntaxProblem:
 def _misplaced(text: bytes, offset: int, reason: str) -> SyntaxProblem:
     """Return the problem that what stands at `offset` is not what should stand there."""
     found = _not_space(text, offset)
-    before = text[: offset if found is None else found].rstrip(_SPACE)
+    before = text[: offset if found is None else found].rstrip(SPACE)
     if found is None:
         return _problem("incomplete" if before else "empty", len(before), len(text))
     if text.startswith((b"//", b"/*"), found):
-        return _problem("comment", found, max(_line_end(text, found), found + 2))
+        return _problem("comment", found, max(line_end(text, found), found + 2))
     comma = _trailing_comma(text, found, len(before))
     if comma is not None:
         return _problem("trailing-comma", comma, comma + 1)
@@ -233,7 +232,7 @@ def _trailing_comma(text: bytes, at: int, before: int) -> int | None:
         return None
     after = _not_space(text, comma + 1)
     is_last = after is not None and text[after] in b"]}"
-    preceding = text[:comma].rstrip(_SPACE)[-1:]
+    preceding = text[:comma].rstrip(SPACE)[-1:]
     return comma if is_last and preceding not in (b"", b"[", b"{", b",", b":") else None
 
 
@@ -244,11 +243,6 @@ def _starts_another_value(text: bytes, at: int) -> bool:
 def _not_space(text: bytes, at: int) -> int | None:
     found = re.compile(_NOT_SPACE).search(text, at)
     return found.start() if found else None
-
-
-def _line_end(text: bytes, at: int) -> int:
-    ends = (end for end in (text.find(b"\n", at), text.find(b"\r", at)) if end >= 0)
-    return min(ends, default=len(text))
 
 
 def _deep_bracket(text: bytes) -> int:

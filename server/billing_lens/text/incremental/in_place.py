@@ -18,8 +18,8 @@ import msgspec
 from msgspec.structs import replace
 
 from billing_lens.text.incremental.splice import Bytes, Splice
-from billing_lens.text.json_node import JsonNode, NodeKind, child_pointer
-from billing_lens.text.json_pointer import index_of
+from billing_lens.text.json_node import JsonNode, NodeKind
+from billing_lens.text.json_pointer import index_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.trivia import after_space, before_space
 from billing_lens.text.utf8 import decoded
@@ -191,7 +191,7 @@ class InPlaceSource:
         return JsonNode(
             self._kind(child.start),
             Span(child.start, child.end),
-            child_pointer(parent, part),
+            parent.pointer + pointer_of(part),
             self,
             key=part if is_member else None,
             key_span=Span(child.key_start, child.key_end) if is_member else None,
