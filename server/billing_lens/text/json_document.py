@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from billing_lens.text.edits import BufferEdit
 from billing_lens.text.incremental import Bytes, InPlaceSource, Revalidated, Splice, revalidated
-from billing_lens.text.json_node import JsonNode, NodeKind
-from billing_lens.text.json_pointer import PointerTree, parts_of, pointer_of
+from billing_lens.text.json_node import JsonNode
+from billing_lens.text.json_pointer import PointerTree, parts_of
 from billing_lens.text.positions import Span
 from billing_lens.text.trivia import blanked, extras
 from billing_lens.text.validation import (
-    JsonSyntaxError,
     SyntaxProblem,
     all_problems,
     first_problem,
@@ -27,17 +26,6 @@ if TYPE_CHECKING:
     from tree_sitter import Tree
 
     from billing_lens.text.syntax_tree import TreeSource
-
-__all__ = [
-    "Dialect",
-    "JsonDocument",
-    "JsonNode",
-    "JsonSyntaxError",
-    "NodeKind",
-    "SyntaxProblem",
-    "parts_of",
-    "pointer_of",
-]
 
 
 class Dialect(str, Enum):
@@ -143,7 +131,7 @@ class JsonDocument(PointerTree[JsonNode]):
         """Return the text's value as ``json.loads`` has it, None for an empty JSONC text.
 
         Raises:
-            JsonSyntaxError: the text has problems.
+            ValueError: the text has problems.
         """
         self._require_no_problems()
         return loads(self._text) if self._text.strip() else None
@@ -156,8 +144,7 @@ class JsonDocument(PointerTree[JsonNode]):
         whole, so that a wrong type shows. What does not exist is left out.
 
         Raises:
-            JsonSyntaxError: the text has problems.
-            ValueError: a pointer is no JSON Pointer.
+            ValueError: the text has problems, or a pointer is no JSON Pointer.
         """
         self._require_no_problems()
         wanted = tuple(pointers)
@@ -168,7 +155,7 @@ class JsonDocument(PointerTree[JsonNode]):
 
     def _require_no_problems(self) -> None:
         if self.problems:
-            raise JsonSyntaxError(self.problems[0])
+            raise ValueError(self.problems[0].message)
 
     @cached_property
     def _text(self) -> bytes:

@@ -1,8 +1,8 @@
-"""Removing properties from a JSON text so that the rest stays as it was written."""
+"""Removes properties from a JSON text so that the rest stays as it was written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.json_document import JsonDocument
@@ -59,8 +59,8 @@ def _edits_in(data: bytes, container: JsonNode | None, names: set[str]) -> Itera
     if not gone:
         return
     gaps = gaps_of(data, container)
-    doomed = list(_values_and_commas(children, gaps, gone))
-    for span in _joined(data, _with_comments(data, doomed)):
+    removed = list(_values_and_commas(children, gaps, gone))
+    for span in _joined(data, _with_comments(data, removed)):
         yield TextEdit(_with_space(data, span), "")
 
 
@@ -80,17 +80,17 @@ def _values_and_commas(
             yield Span(comma, comma + 1)
 
 
-def _with_comments(data: bytes, doomed: Sequence[Span]) -> Iterator[Span]:
-    """Yield `doomed` and the comments that end a line on which nothing else is left."""
-    line_is_doomed = False
+def _with_comments(data: bytes, removed: Sequence[Span]) -> Iterator[Span]:
+    """Yield `removed` and the comments that end a line on which nothing else is left."""
+    line_goes = False
     done = 0
-    for index, span in enumerate(doomed):
+    for index, span in enumerate(removed):
         begin = before_space(data, span.start, BLANKS)
-        line_is_doomed = is_line_start(data, begin) or (line_is_doomed and begin <= done)
+        line_goes = is_line_start(data, begin) or (line_goes and begin <= done)
         yield span
         done = span.end
-        following = doomed[index + 1].start if index + 1 < len(doomed) else len(data)
-        if line_is_doomed and after_space(data, done, BLANKS) < following:
+        following = removed[index + 1].start if index + 1 < len(removed) else len(data)
+        if line_goes and after_space(data, done, BLANKS) < following:
             for comment in _comments_to_line_end(data, done):
                 yield comment
                 done = comment.end
@@ -103,18 +103,15 @@ def _comments_to_line_end(data: bytes, offset: int) -> tuple[Span, ...]:
     return gap.comments if gap.comma is None and gap.span.end == end else ()
 
 
-def _joined(data: bytes, spans: Iterator[Span]) -> Iterator[Span]:
+def _joined(data: bytes, spans: Iterable[Span]) -> list[Span]:
     """Join spans that only white space separates."""
-    current: Span | None = None
+    joined: list[Span] = []
     for span in spans:
-        if current and after_space(data, current.end) >= span.start:
-            current = Span(current.start, span.end)
-            continue
-        if current:
-            yield current
-        current = span
-    if current:
-        yield current
+        if joined and after_space(data, joined[-1].end) >= span.start:
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return joined
 
 
 def _with_space(data: bytes, span: Span) -> Span:

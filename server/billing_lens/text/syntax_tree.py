@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any, TypeGuard
 
 import tree_sitter_json
-from msgspec.structs import replace
 from tree_sitter import Language, Node, Parser, Tree
 
 from billing_lens.text.json_node import JsonNode, NodeKind
@@ -43,10 +42,9 @@ def parse_tree(text: bytes, edited: Tree | None = None) -> Tree:
 class TreeSource:
     """Nodes of a text as its syntax tree has them."""
 
-    def __init__(self, text: bytes, tree: Tree | None = None, offset: int = 0) -> None:
-        """Read `text`, which begins `offset` bytes into the document."""
+    def __init__(self, text: bytes, tree: Tree | None = None) -> None:
+        """Read `text`, whose tree is `tree` if it is there already."""
         self._text = text
-        self._offset = offset
         self.tree = tree or parse_tree(text)
 
     def root(self) -> JsonNode | None:
@@ -55,11 +53,7 @@ class TreeSource:
         first = next((node for node in nodes if node.type != "comment"), None)
         if first is None:
             return None
-        return JsonNode(_kind(first), self._span(first), "", self, handle=first)
-
-    def root_at(self, node: JsonNode) -> JsonNode:
-        """Return `node`, found by other means and being all of this text, as this source's."""
-        return replace(node, source=self, handle=self.tree.root_node.named_child(0))
+        return JsonNode(_kind(first), _span(first), "", self, handle=first)
 
     def children(self, node: JsonNode) -> tuple[JsonNode, ...]:
         """Return the members or elements of `node` that were understood."""
@@ -103,24 +97,21 @@ class TreeSource:
 
     def _member(self, parent: JsonNode, pair: Node) -> JsonNode:
         key_node, value = pair.children[0], _value_of(pair)
-        end = pair.end_byte + self._offset
+        end = pair.end_byte
         key = self._key(pair)
         return JsonNode(
             _kind(value) if value else "error",
-            self._span(value) if value else Span(end, end),
+            _span(value) if value else Span(end, end),
             parent.pointer + pointer_of(key),
             self,
             key=key,
-            key_span=self._span(key_node),
+            key_span=_span(key_node),
             handle=value,
         )
 
     def _element(self, parent: JsonNode, index: int, node: Node) -> JsonNode:
         pointer = parent.pointer + pointer_of(index)
-        return JsonNode(_kind(node), self._span(node), pointer, self, handle=node)
-
-    def _span(self, node: Node) -> Span:
-        return Span(node.start_byte + self._offset, node.end_byte + self._offset)
+        return JsonNode(_kind(node), _span(node), pointer, self, handle=node)
 
     def _key(self, pair: Node) -> str:
         return str(self._scalar(pair.children[0]))
@@ -135,6 +126,10 @@ class TreeSource:
 
 def _handle(node: JsonNode) -> Node | None:
     return node.handle if isinstance(node.handle, Node) else None
+
+
+def _span(node: Node) -> Span:
+    return Span(node.start_byte, node.end_byte)
 
 
 def _kind(node: Node) -> NodeKind:

@@ -62,15 +62,6 @@ class SyntaxProblem(Struct, frozen=True):
     message: str
 
 
-class JsonSyntaxError(ValueError):
-    """A text that JavaScript's ``JSON.parse`` would refuse; `problem` is the first reason."""
-
-    def __init__(self, problem: SyntaxProblem) -> None:
-        """Say why the text was refused."""
-        super().__init__(f"{problem.message} (byte {problem.span.start})")
-        self.problem = problem
-
-
 class _NotANumberError(Exception):
     pass
 

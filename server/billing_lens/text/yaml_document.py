@@ -148,9 +148,11 @@ class YamlDocument(PointerTree[YamlNode]):
 
     def _problem(self, fault: Exception) -> SyntaxProblem:
         from yaml import MarkedYAMLError  # noqa: PLC0415 few projects have such files
+        from yaml.reader import Reader  # noqa: PLC0415
 
         if not isinstance(fault, MarkedYAMLError):
-            at = next((at for at, one in enumerate(self._text) if not _is_allowed(one)), 0)
+            refused = Reader.NON_PRINTABLE.search(self._text)
+            at = refused.start() if refused else 0
             reason = "a character stands here that YAML does not allow"
         else:
             at, reason = _mark_of(fault), fault.problem or "it ends too early"
@@ -163,14 +165,3 @@ class YamlDocument(PointerTree[YamlNode]):
 def _mark_of(fault: MarkedYAMLError) -> int:
     mark = fault.problem_mark or fault.context_mark
     return mark.index if mark else 0
-
-
-def _is_allowed(character: str) -> bool:
-    """Whether YAML allows a character (https://yaml.org/spec/1.1/#c-printable)."""
-    return (
-        character in "\t\n\r\x85"
-        or " " <= character <= "~"
-        or "\xa0" <= character <= "\ud7ff"
-        or "\ue000" <= character <= "\ufffd"
-        or character > "\uffff"
-    )

@@ -31,8 +31,8 @@ class YamlValue(Struct, eq=False):
     start: int
     end: int
     text: str = ""
-    members: list[tuple[YamlValue, YamlValue]] = []
-    elements: list[YamlValue] = []
+    inside: list[YamlValue] = []
+    """The elements of a list; the keys and values of a mapping, in turn."""
     target: YamlValue | None = None
     """What an alias stands for; its own place is that of the alias."""
 
@@ -44,11 +44,22 @@ class YamlValue(Struct, eq=False):
         """The value itself, or the one that an alias stands for."""
         return self.target or self
 
+    @property
+    def elements(self) -> list[YamlValue]:
+        """The elements of a list."""
+        return self.inside if self.kind == "array" else []
+
+    def _members(self) -> Iterator[tuple[YamlValue, YamlValue]]:
+        """Return key and value of each member that the mapping has itself."""
+        pairs = self.inside if self.kind == "object" else []
+        # Of broken text the last key may have no value.
+        return zip(pairs[::2], pairs[1::2], strict=False)
+
     def merged_members(self) -> dict[str, tuple[YamlValue, YamlValue]]:
         """Return key and value of each member by name, what a mapping has itself first."""
         found: dict[str, tuple[YamlValue, YamlValue]] = {}
         for mapping in self._and_merged():
-            own = {key.text: (key, value) for key, value in mapping.members}
+            own = {key.text: (key, value) for key, value in mapping._members()}
             own.pop(MERGE, None)
             for name, member in own.items():
                 found.setdefault(name, member)
@@ -64,7 +75,7 @@ class YamlValue(Struct, eq=False):
                 continue
             seen.append(value)
             yield value
-            merged = [mapping.content for key, mapping in value.members if key.text == MERGE]
+            merged = [each.content for key, each in value._members() if key.text == MERGE]
             waiting[:0] = [one.content for each in merged for one in (each.elements or [each])]
 
 
@@ -79,7 +90,6 @@ class YamlTree:
         self.unknown: list[tuple[int, int]] = []
         """The places of aliases that name no anchor."""
         self._open: list[YamlValue] = []
-        self._keys: list[YamlValue | None] = []
         self._anchors: dict[str, YamlValue] = {}
 
     def take(self, event: events.Event) -> None:
@@ -88,7 +98,7 @@ class YamlTree:
         if isinstance(event, events.DocumentStartEvent):
             self._anchors = {}
         elif isinstance(event, events.CollectionEndEvent):
-            self._close(end)
+            self._open.pop().end = end
         elif isinstance(event, events.AliasEvent):
             self._put(self._alias(event.anchor, start, end))
         elif isinstance(event, events.NodeEvent):
@@ -98,7 +108,6 @@ class YamlTree:
             self._put(value)
             if isinstance(event, events.CollectionStartEvent):
                 self._open.append(value)
-                self._keys.append(None)
 
     def _alias(self, anchor: str, start: int, end: int) -> YamlValue:
         target = self._anchors.get(anchor)
@@ -108,20 +117,8 @@ class YamlTree:
         return YamlValue(target.kind, start, end, target=target.content)
 
     def _put(self, value: YamlValue) -> None:
-        if not self._open:
-            self.roots.append(value)
-        elif self._open[-1].kind == "array":
-            self._open[-1].elements.append(value)
-        elif (key := self._keys[-1]) is None:
-            self._keys[-1] = value
-        else:
-            self._open[-1].members.append((key, value))
-            self._keys[-1] = None
-
-    def _close(self, end: int) -> None:
-        closed = self._open.pop()
-        self._keys.pop()
-        closed.end = end
+        holder = self._open[-1].inside if self._open else self.roots
+        holder.append(value)
 
 
 def parsed(text: str) -> YamlTree:

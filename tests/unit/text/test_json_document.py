@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,15 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.json_document import (
-    Dialect,
-    JsonDocument,
-    JsonNode,
-    JsonSyntaxError,
-    parts_of,
-    pointer_of,
-)
-from billing_lens.text.json_node import NodeKind
+from billing_lens.text.json_document import Dialect, JsonDocument
+from billing_lens.text.json_node import JsonNode, NodeKind
+from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Position, Range, Span
 from billing_lens.text.syntax_tree import TreeSource
 from billing_lens.text.trivia import blanked, extras
@@ -229,9 +224,8 @@ def test_broken_text_keeps_what_was_understood() -> None:
     node = parsed.node("/a")
     assert node is not None
     assert node.value == 1
-    with pytest.raises(JsonSyntaxError) as raised:
+    with pytest.raises(ValueError, match="expected"):
         parsed.value()
-    assert raised.value.problem == parsed.problems[0]
 
 
 PROBLEMS: list[tuple[str, list[tuple[str, str]]]] = [
@@ -279,7 +273,7 @@ def test_a_problem_has_a_code_and_its_place(text: str, expected: list[tuple[str,
         (problem.code, parsed.data[slice(*problem.span)].decode()) for problem in parsed.problems
     ]
     assert found == expected
-    with pytest.raises(JsonSyntaxError):
+    with pytest.raises(ValueError, match=re.escape(parsed.problems[0].message)):
         parsed.value()
 
 
@@ -366,7 +360,7 @@ def test_picked_values_stand_where_they_stood() -> None:
     assert parsed.picked(["/a", "/a/b"]) == {"a": {"b": 1, "c": 2}}
     assert parsed.picked([""]) == parsed.value()
     assert document("[1]").picked(["/a"]) == [1]
-    with pytest.raises(JsonSyntaxError):
+    with pytest.raises(ValueError, match="ends before"):
         document('{"a": 1').picked(["/a"])
 
 

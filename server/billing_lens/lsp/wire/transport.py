@@ -70,19 +70,17 @@ class StandardStreamsServer(LanguageServer):
         self, token: types.ProgressToken, title: str, cancel: Callable[[], object]
     ) -> None:
         """Report that work begins, and call `cancel` when the user wants it no more."""
-        progress = self.work_done_progress
-        progress.begin(token, types.WorkDoneProgressBegin(title, cancellable=True))
-        # pygls cancels this future for the client, and tells nobody else.
+        self.work_done_progress.begin(token, types.WorkDoneProgressBegin(title, cancellable=True))
         self._progress_futures[token].add_done_callback(lambda _: cancel())
 
     def end_progress(self, token: types.ProgressToken) -> None:
         """Report that work has ended."""
-        # pygls would keep it for ever.
         del self._progress_futures[token]
         self.work_done_progress.end(token, types.WorkDoneProgressEnd())
 
     @property
     def _progress_futures(self) -> dict[types.ProgressToken, Future[object]]:
+        # pygls cancels them for the client, tells nobody else, and never forgets one.
         return cast("dict[types.ProgressToken, Future[object]]", self.work_done_progress.tokens)
 
 

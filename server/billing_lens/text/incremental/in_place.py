@@ -43,12 +43,17 @@ _KIND_BY_FIRST_BYTE: dict[int, NodeKind] = {
 
 
 class _Child(NamedTuple):
-    """Where a child stands, in bytes of the document; an element has no key."""
+    """Where a member stands, in bytes of the document, or an element, which has no key."""
 
+    key: str | None
     key_start: int
     key_end: int
     start: int
     end: int
+
+    def moved(self, by: int) -> _Child:
+        key, key_start, key_end, start, end = self
+        return _Child(key, key_start + by, key_end + by, start + by, end + by)
 
 
 class Neighbours(NamedTuple):
@@ -70,9 +75,11 @@ class InPlaceSource:
     def __init__(self, text: Bytes) -> None:
         """Read `text`, which must be valid JSON, once something in it is asked for."""
         self._given = text
-        self._read: dict[int, dict[str, _Child] | JsonNode] = {}
+        self._read: dict[int, list[_Child]] = {}
         """The children of what was looked into, by where it starts."""
-        self._older: dict[int, tuple[dict[str, _Child], Splice]] = {}
+        self._named: dict[int, dict[str | None, _Child]] = {}
+        """Those of objects by key."""
+        self._older: dict[int, tuple[list[_Child], Splice]] = {}
         """The same of an older text, with the splice inside one of them or between two."""
         self._path: list[JsonNode] = []
         """The root and values in each other, the outermost first, around a place asked for."""
@@ -90,19 +97,21 @@ class InPlaceSource:
 
     def children(self, node: JsonNode) -> tuple[JsonNode, ...]:
         """Return the members or elements of `node`."""
-        found = self._children(node)
-        if isinstance(found, JsonNode):
-            return found.children()
-        return tuple(self._node(node, part, child) for part, child in found.items())
+        children = enumerate(self._children(node))
+        return tuple(self._node(node, index, child) for index, child in children)
 
     def child(self, node: JsonNode, part: str) -> JsonNode | None:
         """Return the member or element that `part` names."""
-        if node.kind == "array" and index_of(part) is None:
-            return None
-        found = self._children(node)
-        if isinstance(found, JsonNode):
-            return found.child(part)
-        return self._node(node, part, found[part]) if part in found else None
+        children, start = self._children(node), node.span.start
+        if node.kind == "array":
+            index = index_of(part)
+            if index is None or index >= len(children):
+                return None
+            return self._node(node, index, children[index])
+        if start not in self._named:
+            self._named[start] = {child.key: child for child in children}
+        found = self._named[start].get(part)
+        return self._node(node, 0, found) if found else None
 
     def value(self, node: JsonNode) -> object:
         """Return the value as ``json.loads`` has it."""
@@ -127,12 +136,11 @@ class InPlaceSource:
     def neighbours(self, node: JsonNode, span: Span) -> Neighbours | None:
         """Return what is between the children on both sides of `span`.
 
-        None for a scalar, and for a container whose children slices do not tell.
+        None for a scalar.
         """
-        found = self._children(node)
-        if isinstance(found, JsonNode) or node.kind not in ("object", "array"):
+        if node.kind not in ("object", "array"):
             return None
-        children = [*found.values()]
+        children = self._children(node)
         left = bisect_right(children, span.start, key=attrgetter("end"))
         right = bisect_left(children, span.end, key=attrgetter("key_start"))
         is_between = left == right
@@ -159,9 +167,8 @@ class InPlaceSource:
         path = self._path[: self._path.index(inside) + 1]
         for value in path if keeps_values else path[:-1]:
             start = value.span.start
-            known = self._read.get(start)
-            if isinstance(known, dict):
-                newer._older[start] = known, splice
+            if start in self._read:
+                newer._older[start] = self._read[start], splice
             elif start in self._older:
                 known, before = self._older[start]
                 newer._older[start] = known, before.then(splice)
@@ -172,13 +179,10 @@ class InPlaceSource:
         return newer
 
     def _child_around(self, node: JsonNode, span: Span) -> JsonNode | None:
-        found = self._children(node)
-        if isinstance(found, JsonNode):
-            return None
-        for part, child in found.items():
-            if span.end < child.end:
-                return self._node(node, part, child) if child.start < span.start else None
-        return None
+        children = self._children(node)
+        index = bisect_right(children, span.end, key=attrgetter("end"))
+        is_inside = index < len(children) and children[index].start < span.start
+        return self._node(node, index, children[index]) if is_inside else None
 
     def _is_closed(self, end: int, place: int) -> bool:
         return end < place or self._given[end - 1 : end] in (b'"', b"}", b"]")
@@ -186,34 +190,33 @@ class InPlaceSource:
     def _is_opened(self, start: int, place: int) -> bool:
         return place < start or self._given[start : start + 1] in (b'"', b"{", b"[")
 
-    def _node(self, parent: JsonNode, part: str, child: _Child) -> JsonNode:
-        is_member = parent.kind == "object"
+    def _node(self, parent: JsonNode, index: int, child: _Child) -> JsonNode:
+        is_member = child.key is not None
         return JsonNode(
             self._kind(child.start),
             Span(child.start, child.end),
-            parent.pointer + pointer_of(part),
+            parent.pointer + pointer_of(index if child.key is None else child.key),
             self,
-            key=part if is_member else None,
+            key=child.key,
             key_span=Span(child.key_start, child.key_end) if is_member else None,
         )
 
     def _kind(self, start: int) -> NodeKind:
         return _KIND_BY_FIRST_BYTE.get(self._text[start], "number")
 
-    def _children(self, node: JsonNode) -> dict[str, _Child] | JsonNode:
-        """Return the children by name or, where slices do not tell, the node as a tree has it."""
+    def _children(self, node: JsonNode) -> list[_Child]:
+        """Return the children of an object or array, in the order of the text."""
         if node.kind not in ("object", "array"):
-            return {}
+            return []
         start = node.span.start
         if start not in self._read:
             moved = _moved(*self._older.pop(start)) if start in self._older else None
             read = self._members if node.kind == "object" else self._elements
-            children = read(node.span) if moved is None else moved
-            self._read[start] = self._tree_node(node) if children is None else children
+            self._read[start] = read(node.span) if moved is None else moved
         return self._read[start]
 
-    def _members(self, span: Span) -> dict[str, _Child] | None:
-        """Return an object's members by key, None when slices cannot tell them.
+    def _members(self, span: Span) -> list[_Child]:
+        """Return an object's members.
 
         Of equal keys msgspec keeps the last value alone, so that the slices, each checked to stand
         where it is looked for, do not fill the object.
@@ -221,51 +224,57 @@ class InPlaceSource:
         try:
             slices = _MEMBERS.decode(memoryview(self._text)[span.start : span.end])
         except UnicodeDecodeError:  # a lone surrogate in a key
-            return None
-        found: dict[str, _Child] = {}
+            return self._members_by_tree(span)
+        found: list[_Child] = []
         position = span.start
         for key, value in slices.items():
             before = _BEFORE_MEMBER.match(self._text, position)
-            if before is None or _key_of(before[1]) != key:
-                return None
             inner = memoryview(value)
-            if not self._text.startswith(inner, before.end()):
-                return None
+            if (
+                not before
+                or _key_of(before[1]) != key
+                or not self._text.startswith(inner, before.end())
+            ):
+                return self._members_by_tree(span)
             position = before.end() + inner.nbytes
-            found[key] = _Child(before.start(1), before.end(1), before.end(), position)
+            found.append(_Child(key, before.start(1), before.end(1), before.end(), position))
         closing = _CLOSING.match(self._text, position)
         is_whole = closing is not None and closing.end() == span.end
-        return found if is_whole or not found else None
+        return found if is_whole or not found else self._members_by_tree(span)
 
-    def _elements(self, span: Span) -> dict[str, _Child]:
+    def _members_by_tree(self, span: Span) -> list[_Child]:
+        """Return an object's members where slices cannot tell them."""
+        from billing_lens.text.syntax_tree import TreeSource  # noqa: PLC0415 tree-sitter loads when needed
+
+        root = TreeSource(self._text[span.start : span.end]).root()
+        found = [
+            _Child(member.key, *(member.key_span or member.span), *member.span)
+            for member in (root.members() if root else ())
+        ]
+        return [child.moved(span.start) for child in found]
+
+    def _elements(self, span: Span) -> list[_Child]:
         slices = _ELEMENTS.decode(memoryview(self._text)[span.start : span.end])
-        found: dict[str, _Child] = {}
+        found: list[_Child] = []
         position = span.start
-        for index, value in enumerate(slices):
+        for value in slices:
             before = _BEFORE_ELEMENT.match(self._text, position)
             start = before.end() if before else position
             position = start + memoryview(value).nbytes
-            found[str(index)] = _Child(start, start, start, position)
+            found.append(_Child(None, start, start, start, position))
         return found
 
-    def _tree_node(self, node: JsonNode) -> JsonNode:
-        """Return the same node as a syntax tree of its own text has it."""
-        text = self._text[node.span.start : node.span.end]
-        from billing_lens.text.syntax_tree import TreeSource  # noqa: PLC0415 tree-sitter loads when needed
 
-        return TreeSource(text, offset=node.span.start).root_at(node)
-
-
-def _moved(children: dict[str, _Child], splice: Splice) -> dict[str, _Child] | None:
+def _moved(children: list[_Child], splice: Splice) -> list[_Child] | None:
     """Return where children are after a splice; None where it was not in one or between two."""
-    growth, found = splice.growth, dict[str, _Child]()
-    for part, child in children.items():
+    growth, found = splice.growth, list[_Child]()
+    for child in children:
         if child.end <= splice.start:
-            found[part] = child
+            found.append(child)
         elif splice.old_end <= child.key_start:
-            found[part] = _Child(*(offset + growth for offset in child))
+            found.append(child.moved(growth))
         elif child.start < splice.start and splice.old_end < child.end:
-            found[part] = child._replace(end=child.end + growth)
+            found.append(child._replace(end=child.end + growth))
         else:
             return None
     return found

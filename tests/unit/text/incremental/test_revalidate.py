@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from billing_lens.text.buffer import TextBuffer
 from billing_lens.text.incremental import InPlaceSource, Splice, SplicedBytes, revalidated
-from billing_lens.text.json_document import JsonDocument, pointer_of
+from billing_lens.text.json_document import JsonDocument
+from billing_lens.text.json_pointer import pointer_of
 from billing_lens.text.positions import Span
 from tests.unit.text.json_texts import CONTAINERS, at, pointers_in, texts
 
