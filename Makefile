@@ -37,9 +37,6 @@ build/$@/bin/uv pip install --quiet --python build/$@ --no-deps -r build/$@.txt
 @$(MAKE) --no-print-directory VENV=build/$@ unit
 endef
 
-protocol-fallback: need-python $(VENV)/.dev  ## Run the protocol's tests over pygls's own transport, as on Windows.
-	$(BIN)/python -m pytest tests/lsp --pygls-transport
-
 lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -86,6 +83,9 @@ fixes: $(VENV)/.dev  ## Try every fix on several versions of the real Claude Cod
 
 conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest version included.
 	$(BIN)/python -m tests.claude_code.conformance
+
+protocol-fallback: need-python $(VENV)/.dev  ## Try the language server with its input copied by a thread, as on Windows.
+	$(BIN)/python -m pytest tests/lsp --threaded-input
 
 neovim: $(VENV)/.dev real-neovim  ## Try the language server in a real Neovim.
 	$(BIN)/python -m pytest tests/neovim

@@ -386,3 +386,17 @@ async def test_an_editor_that_shows_no_progress_gets_none(
 
     assert editor.told(types.WINDOW_WORK_DONE_PROGRESS_CREATE) == []
     assert editor.told(types.PROGRESS) == []
+
+
+async def test_an_exit_right_behind_shutdown_waits_for_what_has_to_end_first(
+    run_server: RunServer, machine: MadeUpMachine, tmp_path: Path
+) -> None:
+    """The input stays open, so whoever waits for more of it must not hold up the end."""
+    editor = await hanging(run_server, machine, tmp_path)
+    pid = await begin(editor)
+    editor.say({"jsonrpc": "2.0", "id": "s", "method": types.SHUTDOWN})
+    editor.say({"jsonrpc": "2.0", "method": types.EXIT})
+
+    assert await editor.answer("s") is None
+    assert await editor.ended() == 0
+    await gone(pid)

@@ -13,7 +13,7 @@ from lsprotocol import types
 from billing_lens.billing.sources import Billing
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.documents import OpenDocuments
-from billing_lens.lsp.wire.keystroke_messages import (
+from billing_lens.lsp.wire import (
     ChangedDocument,
     ContentChange,
     DocumentChange,

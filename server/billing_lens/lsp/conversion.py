@@ -13,7 +13,7 @@ from pygls.uris import to_fs_path
 from billing_lens.billing.place import Place
 from billing_lens.billing.shell_startup import locate_or_guess
 from billing_lens.config.file import ConfigFile
-from billing_lens.lsp.wire.keystroke_messages import WirePosition, WireRange
+from billing_lens.lsp.wire import WirePosition, WireRange
 from billing_lens.machine.machine import Machine
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Position, PositionEncoding, Range

@@ -14,8 +14,9 @@ from billing_lens.config.document import Document, document_of
 from billing_lens.config.file import OpenText
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.conversion import our_range, path_of, uri_of
-from billing_lens.lsp.wire.keystroke_messages import DocumentChange
-from billing_lens.text.buffer import BufferEdit, TextBuffer
+from billing_lens.lsp.wire import DocumentChange
+from billing_lens.text.buffer import TextBuffer
+from billing_lens.text.edits import BufferEdit
 from billing_lens.text.positions import PositionEncoding
 
 

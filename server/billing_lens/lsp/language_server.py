@@ -29,9 +29,13 @@ from billing_lens.lsp.publishing import DiagnosticChannels
 from billing_lens.lsp.refreshing import RefreshSupport
 from billing_lens.lsp.settings import SECTION, Settings, read_settings
 from billing_lens.lsp.watching import POLL_SECONDS, Parent, Watcher
-from billing_lens.lsp.wire.keystroke_messages import DocumentChange
-from billing_lens.lsp.wire.protocol import BillingLensProtocol, fault, message_converter
-from billing_lens.lsp.wire.standard_streams import StandardStreamsServer
+from billing_lens.lsp.wire import (
+    BillingLensProtocol,
+    DocumentChange,
+    StandardStreamsServer,
+    fault,
+    message_converter,
+)
 from billing_lens.machine.machine import Machine
 from billing_lens.review import Review
 from billing_lens.text.positions import PositionEncoding

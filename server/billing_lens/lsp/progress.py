@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from typing import cast
 from uuid import uuid4
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.lsp.server import LanguageServer
+
+from billing_lens.lsp.wire import StandardStreamsServer
 
 CREATE_SECONDS = 1.0
 """How long to wait for the client's leave to report; without it the work goes on unreported."""
@@ -19,7 +18,7 @@ CREATE_SECONDS = 1.0
 
 @asynccontextmanager
 async def shown_as_progress(
-    server: LanguageServer, title: str, token: types.ProgressToken | None
+    server: StandardStreamsServer, title: str, token: types.ProgressToken | None
 ) -> AsyncGenerator[None]:
     """Report what is done meanwhile; when the user cancels it, the current task is cancelled.
 
@@ -30,18 +29,15 @@ async def shown_as_progress(
     if token is None:
         yield
         return
-    progress, task = server.work_done_progress, asyncio.current_task()
-    progress.begin(token, types.WorkDoneProgressBegin(title, cancellable=True))
-    cancels = cast("dict[types.ProgressToken, Future[object]]", progress.tokens)
-    cancels[token].add_done_callback(lambda _: task and task.cancel())
+    task = asyncio.current_task()
+    server.begin_progress(token, title, cancel=lambda: task and task.cancel())
     try:
         yield
     finally:
-        del cancels[token]
-        progress.end(token, types.WorkDoneProgressEnd())
+        server.end_progress(token)
 
 
-async def _created(server: LanguageServer) -> types.ProgressToken | None:
+async def _created(server: StandardStreamsServer) -> types.ProgressToken | None:
     window = server.client_capabilities.window
     if not (window and window.work_done_progress):
         return None

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any, cast
 
@@ -21,8 +22,7 @@ from billing_lens.lsp.language_server import STATUS, BillingLensServer
 from billing_lens.lsp.publishing import PULL_OPTIONS, can_pull
 from billing_lens.lsp.settings import SECTION
 from billing_lens.lsp.text_features import explain_in_the_text, offer_lenses
-from billing_lens.lsp.wire.keystroke_messages import DiagnosticsPull
-from billing_lens.lsp.wire.protocol import Eventually
+from billing_lens.lsp.wire import DiagnosticsPull, Eventually
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.output.json import Document, status_document
 
@@ -47,10 +47,9 @@ def _synchronize_documents(server: BillingLensServer) -> None:
     def closed(params: types.DidCloseTextDocumentParams) -> None:
         server.close(params.text_document.uri)
 
-    features = cast("Any", server.protocol.fm)
-    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_OPEN, opened)
-    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_CHANGE, server.change)
-    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_CLOSE, closed)
+    server.replace_builtin(types.TEXT_DOCUMENT_DID_OPEN, opened)
+    server.replace_builtin(types.TEXT_DOCUMENT_DID_CHANGE, server.change)
+    server.replace_builtin(types.TEXT_DOCUMENT_DID_CLOSE, closed)
 
 
 def _follow_the_client(server: BillingLensServer) -> None:
@@ -137,7 +136,7 @@ def _code_actions(server: BillingLensServer, folder: Folder) -> CodeActions:
 
 
 def _run_commands(server: BillingLensServer) -> None:
-    features = cast("Any", server.protocol.fm)
+    registered = cast("dict[str, Callable[..., object]]", server.protocol.fm.commands)
     running: set[asyncio.Task[object]] = set()
 
     async def execute(params: types.ExecuteCommandParams) -> object:
@@ -146,8 +145,8 @@ def _run_commands(server: BillingLensServer) -> None:
         task.add_done_callback(running.discard)
         if params.command in COMMANDS:
             return await COMMANDS[params.command](server, params)
-        if params.command in features.commands:
-            return features.commands[params.command](*(params.arguments or ()))
+        if params.command in registered:
+            return registered[params.command](*(params.arguments or ()))
         raise JsonRpcInvalidParams("There is no such command.")
 
     @server.feature(types.SHUTDOWN)
@@ -161,7 +160,7 @@ def _run_commands(server: BillingLensServer) -> None:
     for name in COMMANDS:
         server.command(name)(execute)
     # pygls's own way to run a command goes on with it when the request is cancelled.
-    features.add_builtin_feature(types.WORKSPACE_EXECUTE_COMMAND, execute)
+    server.replace_builtin(types.WORKSPACE_EXECUTE_COMMAND, execute)
 
 
 def serve() -> int:

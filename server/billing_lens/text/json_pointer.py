@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Protocol, TypeVar
+from functools import cached_property
+from typing import Generic, Protocol, TypeVar
 
 from typing_extensions import Self
 
@@ -47,15 +48,36 @@ class Parent(Protocol):
 NodeT = TypeVar("NodeT", bound=Parent)
 
 
-def followed(root: NodeT | None, pointer: str) -> Iterator[NodeT | None]:
-    """Yield the values that `pointer` leads through, the root first; None where there is none.
+class PointerTree(Generic[NodeT]):
+    """A document whose values JSON Pointers lead to."""
 
-    Raises:
-        ValueError: it is no JSON Pointer.
-    """
-    parts = parts_of(pointer)
-    node = root
-    yield node
-    for part in parts:
-        node = node.child(part) if node else None
+    @cached_property
+    def root(self) -> NodeT | None:
+        """The text's value, None when there is none."""
+        raise NotImplementedError
+
+    def node(self, pointer: str) -> NodeT | None:
+        """Return the value at a JSON Pointer, of equal keys the last.
+
+        Raises:
+            ValueError: `pointer` is no JSON Pointer.
+        """
+        *_, last = self._path(pointer)
+        return last
+
+    def nearest(self, pointer: str) -> NodeT | None:
+        """Return the value at a JSON Pointer or the innermost one that should hold it.
+
+        Raises:
+            ValueError: `pointer` is no JSON Pointer.
+        """
+        return next((node for node in reversed([*self._path(pointer)]) if node is not None), None)
+
+    def _path(self, pointer: str) -> Iterator[NodeT | None]:
+        """Yield the values that `pointer` leads through, the root first; None where none is."""
+        parts = parts_of(pointer)
+        node = self.root
         yield node
+        for part in parts:
+            node = node.child(part) if node else None
+            yield node

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing_lens.text.comments import extras
 from billing_lens.text.edits import TextEdit, apply_edits
-from billing_lens.text.json_document import Dialect, JsonDocument, parts_of, pointer_of
+from billing_lens.text.json_document import Dialect, JsonDocument
+from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.removal import remove_properties
 from billing_lens.text.setting import set_property
+from billing_lens.text.trivia import extras
 from tests.unit.text.json_texts import (
     CONTAINERS,
     KEYS,

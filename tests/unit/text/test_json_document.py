@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,18 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.comments import blanked, extras
-from billing_lens.text.json_document import (
-    Dialect,
-    JsonDocument,
-    JsonNode,
-    JsonSyntaxError,
-    parts_of,
-    pointer_of,
-)
-from billing_lens.text.json_node import NodeKind
+from billing_lens.text.json_document import Dialect, JsonDocument
+from billing_lens.text.json_node import JsonNode, NodeKind
+from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Position, Range, Span
 from billing_lens.text.syntax_tree import TreeSource
+from billing_lens.text.trivia import blanked, extras
 from tests.unit.text.json_texts import CONTAINERS, KEYS, VALUES, at, pointers_in, texts, wild_texts
 
 KINDS: dict[type, NodeKind] = {
@@ -119,10 +114,6 @@ def test_of_equal_keys_the_last_counts(
         shared = document(f'{{"x": {{{inner}}}}}').node("/x")
         assert shared is not None
         assert node.span == shared.members()[last].span
-    overridden = parsed.duplicate_keys()
-    keys = [key for key, _ in members]
-    expected = [key for index, key in enumerate(keys) if key in keys[index + 1 :]]
-    assert [node.key for node in overridden if node.pointer.count("/") == 2] == expected
 
 
 FRAGMENTS = st.sampled_from(
@@ -221,7 +212,6 @@ def assert_tolerant(broken: JsonDocument) -> None:
         assert broken.node(node.pointer) is not None
     for problem in broken.problems:
         assert 0 <= problem.span.start <= problem.span.end <= len(broken.data)
-    broken.duplicate_keys()
 
 
 def reachable(node: JsonNode) -> Iterator[JsonNode]:
@@ -239,9 +229,8 @@ def test_broken_text_keeps_what_was_understood() -> None:
     node = parsed.node("/a")
     assert node is not None
     assert node.value == 1
-    with pytest.raises(JsonSyntaxError) as raised:
+    with pytest.raises(ValueError, match="expected"):
         parsed.value()
-    assert raised.value.problem == parsed.problems[0]
 
 
 PROBLEMS: list[tuple[str, list[tuple[str, str]]]] = [
@@ -289,7 +278,7 @@ def test_a_problem_has_a_code_and_its_place(text: str, expected: list[tuple[str,
         (problem.code, parsed.data[slice(*problem.span)].decode()) for problem in parsed.problems
     ]
     assert found == expected
-    with pytest.raises(JsonSyntaxError):
+    with pytest.raises(ValueError, match=re.escape(parsed.problems[0].message)):
         parsed.value()
 
 
@@ -375,7 +364,7 @@ def test_picked_values_stand_where_they_stood() -> None:
     assert parsed.picked(["/a", "/a/b"]) == {"a": {"b": 1, "c": 2}}
     assert parsed.picked([""]) == parsed.value()
     assert document("[1]").picked(["/a"]) == [1]
-    with pytest.raises(JsonSyntaxError):
+    with pytest.raises(ValueError, match="ends before"):
         document('{"a": 1').picked(["/a"])
 
 

@@ -11,10 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.in_place import SliceSource
-from billing_lens.text.incremental.revalidate import EnclosingValues, judged_alone
-from billing_lens.text.incremental.splice import Stretch
-from billing_lens.text.json_document import JsonDocument, pointer_of
+from billing_lens.text.incremental import InPlaceSource, Splice, SplicedBytes, revalidated
+from billing_lens.text.json_document import JsonDocument
+from billing_lens.text.json_pointer import pointer_of
 from billing_lens.text.positions import Span
 from tests.unit.text.json_texts import CONTAINERS, at, pointers_in, texts
 
@@ -193,6 +192,20 @@ def test_a_value_that_is_too_deep_where_it_stands_is_refused() -> None:
     assert_like_a_fresh_one(typing.document)
 
 
+class Watched(SplicedBytes):
+    """Counts the bytes that are read of it; the whole must not be."""
+
+    bytes_read = 0
+
+    def __getitem__(self, part: slice) -> bytes:
+        found = super().__getitem__(part)
+        self.bytes_read += len(found)
+        return found
+
+    def __bytes__(self) -> bytes:
+        raise AssertionError("the whole text is joined")
+
+
 @pytest.mark.parametrize(
     ("place", "typed"), [("500", ","), ("],", ","), ("1}", "x"), ("700,", " ")]
 )
@@ -200,15 +213,14 @@ def test_what_is_typed_between_two_children_of_a_long_value_is_read_alone(
     place: str, typed: str
 ) -> None:
     numbers = ", ".join(map(str, range(1000)))
-    typing = Typing(f'{{"long": [{numbers}],\n "short": 1}}\n')
-    older = typing.buffer.data
+    older = f'{{"long": [{numbers}],\n "short": 1}}\n'.encode()
     at = older.index(place.encode()) + len(place)
-    typing.put(at, at, typed)
+    newer = Watched(older, Span(at, at), typed.encode())
 
-    values = EnclosingValues(SliceSource(older))
-    found = judged_alone(values, Stretch(at, at, at + 1), typing.buffer.data)
+    found = revalidated(InPlaceSource(older), Splice(at, at, at + 1), newer)
 
     assert found
-    judgement, judged = found
-    assert len(judged.whole) < 30
-    assert judgement.problems == JsonDocument.parse(typing.buffer.data).problems
+    assert newer.bytes_read < 30
+    whole = older[:at] + typed.encode() + older[at:]
+    assert found.problems == JsonDocument.parse(whole).problems
+    assert (found.source is None) is bool(found.problems)

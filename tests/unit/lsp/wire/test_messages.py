@@ -1,7 +1,9 @@
-"""A keystroke's messages say what they say to lsprotocol, and what is none of them is refused."""
+"""Messages are read as ``json`` and, at a keystroke, lsprotocol read them; others are refused."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,11 +13,13 @@ from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.protocol import default_converter
 
-from billing_lens.lsp.wire.keystroke_messages import (
+from billing_lens.lsp.wire.messages import (
     PARAMETERS,
     ContentChange,
     DiagnosticsPull,
     DocumentChange,
+    decoded,
+    encoded,
 )
 
 CONVERTER = default_converter()
@@ -40,6 +44,18 @@ WRONG: tuple[tuple[str, Any], ...] = (
 WRONG_CHANGES: tuple[Any, ...] = (
     *(None, {}, {"text": None}, {"text": "", "range": {}}),
     {"text": "", "range": {"start": {"line": -1, "character": 0}}},
+)
+
+
+PIECES = (
+    *(b"{", b"}", b"[", b"]", b":", b",", b'"a"', b"1", b"-0", b"1.5e3", b"1e999", b"9" * 25),
+    *(b"null", b"NaN", b"-Infinity", b"01", b"+1", b".5", b" ", b"\n", b"\x0b", b"\xef\xbb\xbf"),
+    *(b'"\\ud83d\\ude00"', b'"\\ud83d"', b'"\\ude00\\ud83d"', b'"\xc3\xa9"', b'"\xed\xa0\x80"'),
+    *(b'"\x01"', b'"\\x"', b'"\\/"', b'"\\u0000"', b"//", b"\xff", b""),
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
 
@@ -91,3 +107,27 @@ def test_a_change_that_says_not_what_or_where_is_refused(change: Any) -> None:
             types.TEXT_DOCUMENT_DID_CHANGE,
             {"textDocument": document, "contentChanges": [change]},
         )
+
+
+def outcome(read: Callable[[bytes], object], body: bytes) -> str:
+    try:
+        return repr(read(body))
+    except ValueError:
+        return "refused"
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map(b"".join))
+def test_a_body_is_read_or_refused_as_json_has_it(body: bytes) -> None:
+    assert outcome(decoded, body) == outcome(json.loads, body)
+
+
+@given(VALUES)
+def test_what_is_written_is_read_again(value: object) -> None:
+    body = encoded(value)
+    assert json.loads(body) == value
+    assert b"\n" not in body
+
+
+def test_what_json_has_not_is_refused() -> None:
+    with pytest.raises(TypeError):
+        encoded({"a": object()})

@@ -1,9 +1,9 @@
-"""The strict judge: does JavaScript's ``JSON.parse`` accept a text, and if not, where and why.
+"""Validates JSON as JavaScript's ``JSON.parse`` does: what it would refuse, where and why.
 
 msgspec checks a text without building anything and at memory speed. It refuses a few things that
 JavaScript accepts (escaped lone surrogates), so what it refuses is judged again by ``json.loads``,
 which is told to refuse ``NaN`` and ``Infinity``. One difference remains: V8 reads any depth of
-nesting, this judge refuses what is nested deeper than Python's recursion limit.
+nesting, here what is nested deeper than Python's recursion limit is refused.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import NoReturn
 import msgspec
 from msgspec import Struct
 
-from billing_lens.text.comments import blanked, extras
 from billing_lens.text.positions import Span
+from billing_lens.text.trivia import SPACE, blanked, extras, line_end
+from billing_lens.text.utf8 import decoded, encoded
 
 MESSAGES = {
     "syntax": "This is not valid JSON.",
@@ -41,14 +42,14 @@ _EXPECTED = {
     "Expecting ','": "A comma or a closing bracket is expected here.",
     _ENDS_EARLY: "The value is complete; nothing may follow it.",
 }
+"""Messages by how those of ``json.loads`` begin."""
 _EXTRA = ("comment", "trailing-comma")
 """What JSON with comments allows."""
-_SPACE = b" \t\r\n"
-_NOT_SPACE = re.compile(rb"[^ \t\r\n]")
-_WORD = re.compile(rb"[^\s,:\[\]{}\"]+|[\s\S]")
+_NOT_SPACE = rb"[^ \t\r\n]"
+_WORD = rb"[^\s,:\[\]{}\"]+|[\s\S]"
 _STRING = rb'"[^"\\]*(?:\\[\s\S][^"\\]*)*"'
-_CONSTANT = re.compile(_STRING + rb"|(-?Infinity|NaN)")
-_BRACKET = re.compile(_STRING + rb"|([\[{])|[\]}]")
+_CONSTANT = _STRING + rb"|(-?Infinity|NaN)"
+_BRACKET = _STRING + rb"|([\[{])|[\]}]"
 _DEEP = 500
 """Where nesting is called too deep, when it is: well below any recursion limit in use."""
 
@@ -59,15 +60,6 @@ class SyntaxProblem(Struct, frozen=True):
     span: Span
     code: str
     message: str
-
-
-class JsonSyntaxError(ValueError):
-    """A text that JavaScript's ``JSON.parse`` would refuse; `problem` is the first reason."""
-
-    def __init__(self, problem: SyntaxProblem) -> None:
-        """Say why the text was refused."""
-        super().__init__(f"{problem.message} (byte {problem.span.start})")
-        self.problem = problem
 
 
 class _NotANumberError(Exception):
@@ -96,37 +88,29 @@ def loads(text: bytes) -> object:
         json.JSONDecodeError: the text is no JSON.
         RecursionError: it is nested too deeply.
     """
-    decoded = decoded_text(text)
+    value = decoded(text)
     try:
-        return _DECODER.decode(decoded)
+        return _DECODER.decode(value)
     except json.JSONDecodeError:
         raise
     except ValueError:
         # Python converts no more than 4300 digits to an integer.
-        return json.loads(decoded, parse_constant=_refuse_constant, parse_int=_long_integer)
+        return json.loads(value, parse_constant=_refuse_constant, parse_int=_long_integer)
 
 
-def decoded_text(data: bytes) -> str:
-    """Return `data` as text: lone surrogates stay, what is not UTF-8 becomes U+FFFD."""
-    try:
-        return data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return data.decode("utf-8", "replace")
-
-
-def refusal(text: bytes) -> SyntaxProblem | None:
+def first_problem(text: bytes) -> SyntaxProblem | None:
     """Return the first thing ``JSON.parse`` would refuse `text` for, None when it accepts it."""
     error = None if is_plain_json(text) else _error_in(text)
     return _explained(text, error) if error else None
 
 
-def all_refusals(text: bytes) -> tuple[SyntaxProblem, ...]:
+def all_problems(text: bytes) -> tuple[SyntaxProblem, ...]:
     """Return why ``JSON.parse`` would refuse `text`, in the order of the text.
 
-    That is the first thing it trips over. Where that is a comment or a trailing comma, it is all of
-    these, and what else it would trip over if they were gone.
+    That is its first problem. Where that is a comment or a trailing comma, it is all of these, and
+    the first problem that would be left if they were gone.
     """
-    first = refusal(text)
+    first = first_problem(text)
     if first is None:
         return ()
     if first.code not in _EXTRA:
@@ -136,8 +120,8 @@ def all_refusals(text: bytes) -> tuple[SyntaxProblem, ...]:
     return tuple(sorted(problems or [first], key=lambda problem: problem.span))
 
 
-def refusals_within(value: bytes) -> tuple[SyntaxProblem, ...] | None:
-    """Return `all_refusals` of a value that stands in a larger text, which is valid but for it.
+def problems_within(value: bytes) -> tuple[SyntaxProblem, ...] | None:
+    """Return `all_problems` of a value that stands in a larger text, which is valid but for it.
 
     None where what follows the value there decides too: it ends too early or not at all.
     """
@@ -155,10 +139,10 @@ def refusals_within(value: bytes) -> tuple[SyntaxProblem, ...] | None:
 
 
 def _extra_and_other(text: bytes) -> tuple[list[SyntaxProblem], SyntaxProblem | None]:
-    """Return each comment and trailing comma, and what is refused where they are gone."""
-    found = [_problem(extra.code, *extra.span) for extra in extras(text)]
-    found.sort(key=lambda problem: problem.span)
-    return found, refusal(blanked(text, (problem.span for problem in found)))
+    """Return each comment and trailing comma, and the first problem where they are gone."""
+    found = sorted(extras(text))
+    problems = [_problem(extra.code, *extra.span) for extra in found]
+    return problems, first_problem(blanked(text, (extra.span for extra in found)))
 
 
 def _error_in(text: bytes) -> Exception | None:
@@ -188,20 +172,20 @@ def _problem(code: str, start: int, end: int, message: str | None = None) -> Syn
 
 
 def _explained(text: bytes, error: Exception) -> SyntaxProblem:
-    """Turn the refusal of `loads` into a problem with a span of bytes."""
+    """Return the problem, with its span of bytes, for which `loads` raised an error."""
     if isinstance(error, json.JSONDecodeError):
         return _not_json(text, error)
     if isinstance(error, RecursionError):
         start = _deep_bracket(text)
         return _problem("too-deep", start, start + 1)
-    constants = (match for match in _CONSTANT.finditer(text) if match[1])
+    constants = (match for match in re.finditer(_CONSTANT, text) if match[1])
     return _problem("not-a-number", *next(constants).span())
 
 
 def _not_json(text: bytes, error: json.JSONDecodeError) -> SyntaxProblem:
-    offset = min(len(error.doc[: error.pos].encode("utf-8", "surrogatepass")), len(text))
+    offset = min(len(encoded(error.doc[: error.pos])), len(text))
     if error.msg.startswith("Unterminated string"):
-        return _problem("unterminated-string", offset, _line_end(text, offset))
+        return _problem("unterminated-string", offset, line_end(text, offset))
     if error.msg.startswith("Invalid control character"):
         return _problem("control-character", offset, offset + 1)
     if error.msg.startswith("Invalid \\"):
@@ -211,22 +195,22 @@ def _not_json(text: bytes, error: json.JSONDecodeError) -> SyntaxProblem:
 
 
 def _misplaced(text: bytes, offset: int, reason: str) -> SyntaxProblem:
-    """Explain what stands at `offset`, where something else should."""
-    found = _NOT_SPACE.search(text, offset)
-    before = text[: found.start() if found else offset].rstrip(_SPACE)
+    """Return the problem that what stands at `offset` is not what should stand there."""
+    found = _not_space(text, offset)
+    before = text[: offset if found is None else found].rstrip(SPACE)
     if found is None:
         return _problem("incomplete" if before else "empty", len(before), len(text))
-    at = found.start()
-    if text.startswith((b"//", b"/*"), at):
-        return _problem("comment", at, max(_line_end(text, at), at + 2))
-    comma = _trailing_comma(text, at, len(before))
+    if text.startswith((b"//", b"/*"), found):
+        return _problem("comment", found, max(line_end(text, found), found + 2))
+    comma = _trailing_comma(text, found, len(before))
     if comma is not None:
         return _problem("trailing-comma", comma, comma + 1)
-    end = _word_end(text, at)
-    if reason.startswith(_ENDS_EARLY) and _starts_another_value(text, at):
-        return _problem("two-values", at, end)
+    word = re.compile(_WORD).match(text, found)
+    end = word.end() if word else found
+    if reason.startswith(_ENDS_EARLY) and _starts_another_value(text, found):
+        return _problem("two-values", found, end)
     message = next((said for start, said in _EXPECTED.items() if reason.startswith(start)), None)
-    return _problem("syntax", at, end, message)
+    return _problem("syntax", found, end, message)
 
 
 def _trailing_comma(text: bytes, at: int, before: int) -> int | None:
@@ -235,30 +219,26 @@ def _trailing_comma(text: bytes, at: int, before: int) -> int | None:
     Python before 3.13 points at the bracket after it, later ones at the comma itself.
     """
     comma = at if text[at : at + 1] == b"," else before - 1
-    bracket = _NOT_SPACE.search(text, comma + 1) if comma >= 0 else None
-    preceding = text[: max(comma, 0)].rstrip(_SPACE)[-1:]
-    if bracket and text[comma : comma + 1] == b"," and bracket[0] in (b"]", b"}"):
-        return comma if preceding not in (b"", b"[", b"{", b",", b":") else None
-    return None
+    if text[max(comma, 0) : comma + 1] != b",":
+        return None
+    after = _not_space(text, comma + 1)
+    is_last = after is not None and text[after] in b"]}"
+    preceding = text[:comma].rstrip(SPACE)[-1:]
+    return comma if is_last and preceding not in (b"", b"[", b"{", b",", b":") else None
 
 
 def _starts_another_value(text: bytes, at: int) -> bool:
     return text[at] in b'{["-0123456789tfn' and text[at - 1] in b' \t\r\n]}"'
 
 
-def _word_end(text: bytes, at: int) -> int:
-    match = _WORD.match(text, at)
-    return match.end() if match else at
-
-
-def _line_end(text: bytes, at: int) -> int:
-    ends = (end for end in (text.find(b"\n", at), text.find(b"\r", at)) if end >= 0)
-    return min(ends, default=len(text))
+def _not_space(text: bytes, at: int) -> int | None:
+    found = re.compile(_NOT_SPACE).search(text, at)
+    return found.start() if found else None
 
 
 def _deep_bracket(text: bytes) -> int:
     depth = 0
-    for match in _BRACKET.finditer(text):
+    for match in re.finditer(_BRACKET, text):
         if match[1]:
             depth += 1
         elif match[0] in b"]}":

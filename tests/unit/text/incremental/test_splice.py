@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_lens.text.incremental.splice_bytes import EditedBytes
+from billing_lens.text.incremental import SplicedBytes
 from billing_lens.text.positions import Span
 
 
@@ -16,7 +16,7 @@ def test_slices_and_the_whole_are_those_of_the_edited_text(
     start = data.draw(st.integers(0, len(before)))
     end = data.draw(st.integers(start, len(before)))
     whole = before[:start] + inserted + before[end:]
-    edited = EditedBytes(before, Span(start, end), inserted)
+    edited = SplicedBytes(before, Span(start, end), inserted)
     for _ in range(2):
         assert len(edited) == len(whole)
         for first in range(len(whole) + 2):

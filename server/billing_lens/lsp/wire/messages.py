@@ -1,14 +1,16 @@
-"""What a client sends at every keystroke: the change of a document, and the pull for what it means.
+"""The JSON of messages, and the types of those that a client sends at every keystroke.
 
-The parameters have the members of lsprotocol's that are ours to use, under the same names. msgspec
-makes them where cattrs would take longer than the answer takes.
+Those types have the members of lsprotocol's that are ours to use, under the same names. msgspec
+makes them, and the JSON, where cattrs and ``json`` would take longer than the answer takes.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated
 
+import msgspec
 from lsprotocol import types
 from msgspec import Meta, Struct
 
@@ -70,4 +72,29 @@ PARAMETERS: Mapping[str, type[Struct]] = {
     types.TEXT_DOCUMENT_DID_CHANGE: DocumentChange,
     types.TEXT_DOCUMENT_DIAGNOSTIC: DiagnosticsPull,
 }
-"""Whose parameters msgspec makes, by method."""
+"""The types of parameters that msgspec makes, by method."""
+
+
+def decoded(body: bytes) -> object:
+    """Return a message's value, lone surrogates included: JavaScript strings may have them.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deeply.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return json.loads(body)
+
+
+def encoded(value: object) -> bytes:
+    """Return the JSON of a value made of what JSON has.
+
+    Raises:
+        TypeError: something in it is nothing JSON has.
+    """
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(value).encode()
