@@ -371,7 +371,8 @@ def is_marked(variable: Variable, seen: Review) -> bool:
 
 
 def assert_all_is_well(variable: Variable, after: Review) -> None:
-    """Fail unless the login pays in both modes, and the rule is silent on the variable."""
+    """Fail unless the login pays in both modes, and nothing is said to stand in its way."""
     assert (after.route.label, after.other.label) == (PLAN, PLAN)
     assert (after.route.host, after.as_expected) == (None, True)
+    assert [it.rule.id for it in after.findings if it.rule.explains_route] == []
     assert not is_marked(variable, after)
