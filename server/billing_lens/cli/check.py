@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import glob
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -111,7 +110,7 @@ def _positive(text: str) -> int:
 
 def _are_many(homes: Sequence[str]) -> bool:
     """Return whether several homes may be meant; a directory's name may look like a pattern."""
-    return len(homes) > 1 or any(glob.has_magic(it) and not os.path.lexists(it) for it in homes)
+    return len(homes) > 1 or any(set(it) & set("*?[") and not os.path.lexists(it) for it in homes)
 
 
 def _failing(seen: Review, given: argparse.Namespace) -> list[ReviewedFinding]:

@@ -12,7 +12,7 @@ from billing_lens.config.models import ClaudeState
 from billing_lens.machine.disk import Disk
 from billing_lens.machine.machine import Backup
 
-_NAME = re.compile(r"\.claude\.json\.backup\.(\d{10,14})")
+_NAME = r"\.claude\.json\.backup\.(\d{10,14})"
 """Milliseconds since 1970; 14 digits reach the year 5138, and a calendar ends at 9999."""
 _MOST = 12
 """How many of the newest backups are read; Claude Code itself keeps a handful."""
@@ -30,7 +30,7 @@ class BackupReader:
         named = {
             name: int(match[1])
             for name in self._disk.names_containing(directory, ".backup.")
-            if (match := _NAME.fullmatch(name))
+            if (match := re.fullmatch(_NAME, name))
         }
         newest = sorted(named, key=lambda name: named[name])[-_MOST:]
         backups = (self._backup(os.path.join(directory, name), named[name]) for name in newest)

@@ -14,7 +14,7 @@ UTF8, UTF16, UTF32 = PositionEncoding.UTF8, PositionEncoding.UTF16, PositionEnco
 
 _CONTINUATIONS = frozenset(bytes((byte,)) for byte in range(0x80, 0xC0))
 """The bytes that are not the first of their character."""
-_BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
+_BEYOND_BMP = "[\U00010000-\U0010ffff]"
 
 
 class TextBuffer:
@@ -159,7 +159,7 @@ def _code_units(data: bytes, encoding: PositionEncoding) -> int:
 def _index_of_unit(text: str, unit: int) -> int:
     """Return which character of `text` holds the UTF-16 code unit with the number `unit`."""
     pairs = 0
-    for match in _BEYOND_BMP.finditer(text):
+    for match in re.finditer(_BEYOND_BMP, text):
         if match.start() + pairs >= unit:
             break
         pairs += 1

@@ -22,7 +22,7 @@ from billing_lens.text.positions import Span
 from billing_lens.text.utf8 import decoded, encoded
 from billing_lens.text.validation import SyntaxProblem
 
-_NAME = re.compile(r"\s*(?:export[^\S\r\n]+)?'?")
+_NAME = r"\s*(?:export[^\S\r\n]+)?'?"
 _VALUE = re.compile(
     r"""[^=]*=[^\S\r\n]*(?P<value>'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|[^\r\n]*?(?=\s+\#|\s*$))"""
 )
@@ -96,7 +96,7 @@ class DotenvDocument:
 
 def _assignment(name: str, value: str, whole: str, before: int) -> Assignment:
     """Return what stands in `whole`, which begins `before` bytes into the document."""
-    before_name = _NAME.match(whole)
+    before_name = re.match(_NAME, whole)
     start = before_name.end() if before_name else 0
     found = _VALUE.match(whole, start + len(name))
     at, end = found.span("value") if found else (start, start + len(name))

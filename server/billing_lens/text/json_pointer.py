@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from typing_extensions import Self
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
-_PART = re.compile(r"(?:[^~/]|~[01])*")
-_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
+_PART = r"(?:[^~/]|~[01])*"
+_INDEX = r"0|[1-9][0-9]{0,17}"
 
 
 def pointer_of(*parts: str | int) -> str:
@@ -27,14 +28,14 @@ def parts_of(pointer: str) -> tuple[str, ...]:
     if not pointer:
         return ()
     empty, *parts = pointer.split("/")
-    if empty or not all(_PART.fullmatch(part) for part in parts):
+    if empty or not all(re.fullmatch(_PART, part) for part in parts):
         raise ValueError(f"not a JSON Pointer: {pointer!r}")
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
 
 
 def index_of(part: str) -> int | None:
     """Return the 0-based array index a part of a pointer names, None when it names none."""
-    return int(part) if _INDEX.fullmatch(part) else None
+    return int(part) if re.fullmatch(_INDEX, part) else None
 
 
 class Parent(Protocol):
