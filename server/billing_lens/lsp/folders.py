@@ -14,8 +14,7 @@ from billing_lens.config.file import ConfigFile, OpenText
 from billing_lens.lsp.conversion import path_of
 from billing_lens.lsp.diagnostics import is_shown_in
 from billing_lens.lsp.settings import Settings
-from billing_lens.machine.machine import Machine
-from billing_lens.machine.options import this_machine
+from billing_lens.machine.machine import Machine, this_machine
 from billing_lens.machine.reading import MachineReader
 from billing_lens.output.json import Document, status_document
 from billing_lens.output.redaction import Redactor
@@ -36,7 +35,7 @@ class Folder:
 
     def read(self, open_texts: Mapping[str, OpenText]) -> Machine:
         """Return the machine as Claude Code would find it now, started in this folder."""
-        return self._reader.read(open_texts)
+        return self._reader.read(open_texts, cwd=self._path)
 
     def take(self, machine: Machine, settings: Settings) -> bool:
         """Review the machine; returns whether its status is another than before."""
@@ -134,7 +133,7 @@ class Folders:
     def _at(self, uri: str) -> Folder:
         """A folder that is no local one is looked at as if it were not there."""
         path = path_of(uri)
-        return Folder(uri, path, self._reader.in_folder(Path(path)) if path else self._reader)
+        return Folder(uri, path, self._reader)
 
 
 def asked_folder(folders: Folders, params: object) -> Folder:

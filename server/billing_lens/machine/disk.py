@@ -1,11 +1,10 @@
-"""Looking at the disk without ever hanging, following a link out of bounds, or raising."""
+"""Reading files without ever hanging, following a link out of bounds, or raising."""
 
 from __future__ import annotations
 
 import os
 import stat
 from codecs import BOM_UTF8
-from collections.abc import Mapping
 from pathlib import Path
 
 from billing_lens.config.file_entry import FileEntry, FileState
@@ -15,8 +14,7 @@ class Disk:
     """Reads files. Confined to some directories it treats everything else as not readable.
 
     Unchanged files are read once: an entry is kept until the file's inode, size, change time or
-    mode differ. `overlays` are texts that lie over the files, keyed by path (open buffers).
-    `foreign` says that paths are Windows' while the system is not.
+    mode differ. `foreign` says that paths are Windows' while the system is not.
     """
 
     def __init__(self, confined_to: tuple[Path, ...] = (), *, foreign: bool = False) -> None:
@@ -24,18 +22,24 @@ class Disk:
         self._roots = tuple(os.path.realpath(root) for root in confined_to)
         self._plain_roots = tuple(os.path.abspath(root) for root in confined_to)
         self._seen: dict[str, tuple[tuple[int, ...], FileEntry]] = {}
-        self.overlays: Mapping[str, bytes] = {}
 
-    def entry(self, path: str, *, keep: bool = True, most: int | None = None) -> FileEntry:
+    def entry(
+        self,
+        path: str,
+        *,
+        overlay: bytes | None = None,
+        largest: int | None = None,
+        keep: bool = True,
+    ) -> FileEntry:
         """Return what stands at `path` now. Never raises, never blocks on a pipe or device.
 
-        `keep` says whether to keep it for the next time; large files read once need not be. A file
-        of more than `most` bytes counts as unreadable.
+        An `overlay` is the text of an editor, which counts instead of the file's. What has more
+        than `largest` bytes counts as unreadable. `keep` says whether to keep the entry for the
+        next time; large files read once need not be.
         """
-        overlay = self.overlays.get(path)
-        if overlay is not None and most is not None and len(overlay) > most:
+        if overlay is not None and largest is not None and len(overlay) > largest:
             return _too_large(path)
-        on_disk = self._on_disk(path, most)
+        on_disk = self._on_disk(path, largest)
         if not keep:
             self._seen.pop(path, None)
         if overlay is None:
@@ -59,7 +63,7 @@ class Disk:
 
     def _names(self, directory: str) -> list[str]:
         try:
-            allowed = self._may_look_at(directory)
+            allowed = self._may_read(directory)
             return sorted(os.listdir(self._native(directory))) if allowed else []
         except (OSError, ValueError):
             return []
@@ -68,7 +72,7 @@ class Disk:
         """Return a path of the machine's platform as this system can open it."""
         return path.replace("\\", "/") if self._foreign else path
 
-    def _may_look_at(self, path: str) -> bool:
+    def _may_read(self, path: str) -> bool:
         if not self._roots:
             return True
         path = self._native(path)
@@ -77,10 +81,10 @@ class Disk:
         real = os.path.realpath(path)
         return any(_is_within(real, root) for root in self._roots)
 
-    def _on_disk(self, path: str, most: int | None) -> FileEntry:
+    def _on_disk(self, path: str, largest: int | None) -> FileEntry:
         native = self._native(path)
         try:
-            if not self._may_look_at(path):
+            if not self._may_read(path):
                 return FileEntry(path, FileState.OUTSIDE_HOME)
             link = os.readlink(native) if os.path.islink(native) else None
             try:
@@ -88,7 +92,8 @@ class Disk:
             except FileNotFoundError:
                 state = FileState.MISSING if link is None else FileState.DANGLING_LINK
                 return FileEntry(path, state, link_target=link)
-            if most is not None and stat.S_ISREG(status.st_mode) and status.st_size > most:
+            is_file = stat.S_ISREG(status.st_mode)
+            if largest is not None and is_file and status.st_size > largest:
                 return _too_large(path)
             return self._found(path, status, link)
         except (FileNotFoundError, NotADirectoryError):

@@ -49,20 +49,6 @@ def _name(path: PurePath, root: PurePath) -> bytes:
     return os.fsencode(path.relative_to(root).as_posix())
 
 
-def repository_of(cwd: PurePath, home: PurePath, read: Read) -> PurePath | None:
-    """Return the top folder of the repository that `cwd` is in, None outside of one.
-
-    A home that is a repository itself (for dotfiles) is nobody's project.
-    """
-    there = (FileState.DIRECTORY, FileState.REGULAR)
-    for folder in (cwd, *cwd.parents):
-        if folder == home and folder != cwd:
-            return None
-        if read(str(folder / ".git")).state in there:
-            return folder
-    return None
-
-
 def _index_of(root: PurePath, read: Read) -> bytes | None:
     """Return the index's bytes, None where there is no repository.
 

@@ -235,10 +235,8 @@ class TestRereading:
         path.write_text("a")
         path.chmod(0o600)
         disk = Disk()
-        disk.overlays = {str(path): b"unsaved"}
 
-        entry = disk.entry(str(path))
+        entry = disk.entry(str(path), overlay=b"unsaved")
 
         assert (entry.data, entry.mode) == (b"unsaved", 0o600)
-        disk.overlays = {}
         assert disk.entry(str(path)).data == b"a"
