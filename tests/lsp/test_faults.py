@@ -63,9 +63,9 @@ raise SystemExit(server.serve())
 """
 
 QUICKLY_AGING = """
-from billing_lens.lsp import language_server, server
+from billing_lens.lsp import looking, server
 
-language_server.LOOK_ANYWAY_SECONDS = 0.5
+looking.MAXIMUM_AGE_SECONDS = 0.5
 raise SystemExit(server.serve())
 """
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from typing import cast
+from uuid import uuid4
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
@@ -13,7 +16,6 @@ from billing_lens.lsp.asking_claude import ask_claude
 from billing_lens.lsp.code_actions import best_safe_fix
 from billing_lens.lsp.folders import asked_folder
 from billing_lens.lsp.language_server import BillingLensServer
-from billing_lens.lsp.progress import shown_as_progress
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.output.json import Document
 from billing_lens.output.report import circumstances_of, report_document
@@ -23,6 +25,8 @@ from billing_lens.wishes.severity import Severity
 
 ANNOUNCED_SECONDS = 1.0
 """How long a client may take to announce what it applied: VS Code answers first."""
+PROGRESS_SECONDS = 1.0
+"""How long to wait for the client's leave to report progress; without it none is reported."""
 
 Command = Callable[[BillingLensServer, types.ExecuteCommandParams], Awaitable[object]]
 
@@ -68,7 +72,7 @@ async def verify(server: BillingLensServer, params: types.ExecuteCommandParams) 
         )
     server.look_if_changed()
     machine = server.review_in(asked_folder(server.folders, argument)).machine
-    async with shown_as_progress(server, "Asking Claude Code who pays", params.work_done_token):
+    async with _shown_as_progress(server, "Asking Claude Code who pays", params.work_done_token):
         verification = await ask_claude(machine)
     return {"agreement": verification.word, "text": verification.text}
 
@@ -147,3 +151,40 @@ def _serious_findings(server: BillingLensServer) -> int:
 def _argument(params: types.ExecuteCommandParams) -> Mapping[str, object]:
     first = params.arguments[0] if params.arguments else None
     return cast("Mapping[str, object]", first) if isinstance(first, dict) else {}
+
+
+@asynccontextmanager
+async def _shown_as_progress(
+    server: BillingLensServer, title: str, token: types.ProgressToken | None
+) -> AsyncGenerator[None]:
+    """Report what is done meanwhile; when the user cancels it, the current task is cancelled.
+
+    `token` is the client's own, where its request brought one.
+    """
+    if token is None:
+        token = await _created(server)
+    if token is None:
+        yield
+        return
+    progress, task = server.work_done_progress, asyncio.current_task()
+    progress.begin(token, types.WorkDoneProgressBegin(title, cancellable=True))
+    cancels = cast("dict[types.ProgressToken, Future[object]]", progress.tokens)
+    cancels[token].add_done_callback(lambda _: task and task.cancel())
+    try:
+        yield
+    finally:
+        del cancels[token]
+        progress.end(token, types.WorkDoneProgressEnd())
+
+
+async def _created(server: BillingLensServer) -> types.ProgressToken | None:
+    window = server.client_capabilities.window
+    if not (window and window.work_done_progress):
+        return None
+    params = types.WorkDoneProgressCreateParams(token=str(uuid4()))
+    try:
+        leave = server.window_work_done_progress_create_async(params)
+        await asyncio.wait_for(leave, PROGRESS_SECONDS)
+    except (JsonRpcException, asyncio.TimeoutError):
+        return None
+    return params.token

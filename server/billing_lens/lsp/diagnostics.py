@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from billing_lens.billing.shell_startup import locate_or_guess
 from billing_lens.lsp.conversion import lsp_location
+from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, ReviewedFinding
 from billing_lens.rules import RULES
@@ -28,22 +29,26 @@ _SEVERITIES = {
 
 
 class DiagnosticSupport(Struct, frozen=True):
-    """Which parts of a diagnostic the client understands; it gets no others."""
+    """Which parts of a diagnostic the client understands, and how it counts characters."""
 
+    encoding: PositionEncoding = PositionEncoding.UTF16
     related_information: bool = False
     unnecessary: bool = False
     code_description: bool = False
     version: bool = False
 
     @classmethod
-    def of(cls, capabilities: types.ClientCapabilities) -> DiagnosticSupport:
+    def of(
+        cls, capabilities: types.ClientCapabilities, encoding: PositionEncoding
+    ) -> DiagnosticSupport:
         """Return what the client said of itself."""
         document = capabilities.text_document
         understood = document.publish_diagnostics if document else None
         if understood is None:
-            return cls()
+            return cls(encoding)
         tags = understood.tag_support.value_set if understood.tag_support else ()
         return cls(
+            encoding,
             bool(understood.related_information),
             types.DiagnosticTag.Unnecessary in tags,
             bool(understood.code_description_support),
@@ -52,10 +57,10 @@ class DiagnosticSupport(Struct, frozen=True):
 
 
 def diagnostics_by_path(
-    review: Review, redactor: Redactor, encoding: PositionEncoding, support: DiagnosticSupport
+    review: Review, redactor: Redactor, support: DiagnosticSupport
 ) -> dict[str, list[types.Diagnostic]]:
     """Return every diagnostic of the machine, open files and others, in the order of severity."""
-    writer = _DiagnosticWriter(review, redactor, encoding, support)
+    writer = _DiagnosticWriter(review.machine, redactor, support)
     found: dict[str, list[types.Diagnostic]] = defaultdict(list)
     for finding in review.findings:
         path = path_of_finding(review, finding)
@@ -65,14 +70,10 @@ def diagnostics_by_path(
 
 
 def diagnostics_at(
-    path: str,
-    review: Review,
-    redactor: Redactor,
-    encoding: PositionEncoding,
-    support: DiagnosticSupport,
+    path: str, review: Review, redactor: Redactor, support: DiagnosticSupport
 ) -> list[types.Diagnostic]:
     """Return the diagnostics of one config file, in the order of severity."""
-    writer = _DiagnosticWriter(review, redactor, encoding, support)
+    writer = _DiagnosticWriter(review.machine, redactor, support)
     return [writer.finding(it) for it in review.findings if it.finding.place.path == path]
 
 
@@ -129,28 +130,20 @@ def _order(diagnostic: types.Diagnostic) -> tuple[int, bool]:
     return _rank(diagnostic), not RULES[str(diagnostic.code)].explains_route
 
 
-class _DiagnosticWriter:
-    def __init__(
-        self,
-        review: Review,
-        redactor: Redactor,
-        encoding: PositionEncoding,
-        support: DiagnosticSupport,
-    ) -> None:
-        self._machine = review.machine
-        self._redactor = redactor
-        self._encoding = encoding
-        self._support = support
+class _DiagnosticWriter(Struct, frozen=True):
+    machine: Machine
+    redactor: Redactor
+    support: DiagnosticSupport
 
     def finding(self, found: ReviewedFinding) -> types.Diagnostic:
-        finding, support = found.finding, self._support
-        location = lsp_location(self._machine, finding.place, self._encoding)
+        finding, support = found.finding, self.support
+        location = lsp_location(self.machine, finding.place, self.support.encoding)
         assert location is not None, "a finding with a path has a location"
         documentation = types.CodeDescription(found.rule.documentation)
         unnecessary = finding.leftover and support.unnecessary
         return types.Diagnostic(
             range=location.range,
-            message=self._redactor.text(finding.message),
+            message=self.redactor.text(finding.message),
             severity=_SEVERITIES[finding.severity],
             code=finding.rule,
             code_description=documentation if support.code_description else None,
@@ -163,13 +156,13 @@ class _DiagnosticWriter:
         self, found: ReviewedFinding, here: types.Location
     ) -> Iterator[types.DiagnosticRelatedInformation]:
         """Yield the places that prove it, and what to run where no edit can help."""
-        if not self._support.related_information:
+        if not self.support.related_information:
             return
         for evidence in found.finding.related:
-            place = lsp_location(self._machine, evidence.place, self._encoding)
+            place = lsp_location(self.machine, evidence.place, self.support.encoding)
             if place:
-                message = self._redactor.text(evidence.message)
+                message = self.redactor.text(evidence.message)
                 yield types.DiagnosticRelatedInformation(place, message)
         for command in found.finding.commands:
-            message = self._redactor.text(f"Run `{command.run}`: {command.purpose}")
+            message = self.redactor.text(f"Run `{command.run}`: {command.purpose}")
             yield types.DiagnosticRelatedInformation(here, message)

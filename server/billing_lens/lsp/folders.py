@@ -7,12 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+from lsprotocol import types
 from msgspec.structs import replace
 from pygls.exceptions import JsonRpcInvalidParams
 
 from billing_lens.config.file import ConfigFile, OpenText
 from billing_lens.lsp.conversion import path_of
-from billing_lens.lsp.diagnostics import is_shown_in
+from billing_lens.lsp.diagnostics import (
+    DiagnosticSupport,
+    diagnostics_at,
+    diagnostics_by_path,
+    is_shown_in,
+    merged,
+)
+from billing_lens.lsp.documents import OpenDocument
 from billing_lens.lsp.settings import Settings
 from billing_lens.machine.machine import Machine, this_machine
 from billing_lens.machine.reading import MachineReader
@@ -23,12 +31,16 @@ from billing_lens.wishes.severity import Severity
 
 
 class Folder:
-    """One folder and what was last found in it. `uri` is None where the client has none open."""
+    """One folder and what was last found in it. `uri` is None where the client has none open.
 
-    def __init__(self, uri: str | None, path: str | None, reader: MachineReader) -> None:
+    A folder that is no local one is looked at as if none were open.
+    """
+
+    def __init__(self, uri: str | None, reader: MachineReader) -> None:
         self.uri = uri
         self.review: Review | None = None
         self.status: Document | None = None
+        path = path_of(uri) if uri else None
         self._path = Path(path) if path else None
         self._reader = reader
         self._redactor: Redactor | None = None
@@ -44,18 +56,18 @@ class Folder:
         before, self.status = self.status, status_document(self.review)
         return self.status != before
 
-    def while_typing(self, path: str, text: OpenText) -> Review | None:
-        """Return what is found once the open text at `path` is `text`, None if that takes a look.
+    def while_typing(self, document: OpenDocument) -> Review | None:
+        """Return what is found once a document's text is what it is, None if that takes a look.
 
         It is for showing findings alone: its fixes are those of the last look, and so are the
         secrets of its machine.
         """
-        file = self.config_file(path)
+        file = self.config_file(document.path)
         # What an editor makes of a byte order mark is for the reader to say.
         if self.review is None or file is None or file.entry.data.startswith(BOM_UTF8):
             return None
-        machine = self.review.machine.with_files(file.opened_as(text))
-        return reviewed_while_typing(self.review, machine, path)
+        machine = self.review.machine.with_files(file.opened_as(document.text))
+        return reviewed_while_typing(self.review, machine, document.path)
 
     @property
     def redactor(self) -> Redactor:
@@ -73,13 +85,13 @@ class Folder:
         """Return the config file at `path`, None for any other file."""
         return self.review.machine.files.get(path) if self.review else None
 
-    def depth_of(self, path: str) -> int:
-        """Return how closely the folder holds a file, 0 when it does not."""
+    def depth_above(self, path: str) -> int:
+        """Return how many parts the folder's path has if the file is in it, else 0."""
         inside = self._path and Path(path).is_relative_to(self._path)
         return len(self._path.parts) if self._path and inside else 0
 
-    def concern_about(self, path: str) -> int:
-        """Return how serious the worst is that was found in a file; what is worse is less."""
+    def severest_rank(self, path: str) -> int:
+        """Return the rank of the severest finding shown in a file, errors first."""
         if self.review is None:
             return len(Severity)
         found = [it for it in self.review.findings if is_shown_in(self.review, it, path)]
@@ -90,9 +102,8 @@ class Folders:
     """All folders in the client's order; one without a URI where none is open."""
 
     def __init__(self) -> None:
-        here = this_machine()
-        self._reader = MachineReader(here)
-        self._all: tuple[Folder, ...] = (Folder(None, None, self._reader),)
+        self._reader = MachineReader(this_machine())
+        self._all: tuple[Folder, ...] = (Folder(None, self._reader),)
 
     def __iter__(self) -> Iterator[Folder]:
         return iter(self._all)
@@ -102,11 +113,16 @@ class Folders:
         """The folder that counts where none is named."""
         return self._all[0]
 
+    @property
+    def machines(self) -> list[Machine]:
+        """The machine of each folder, as it was last looked at."""
+        return [folder.review.machine for folder in self if folder.review]
+
     def use(self, uris: Sequence[str]) -> None:
         """Look at these folders; those that stay keep what was found in them."""
-        known = {folder.uri: folder for folder in self._all}
-        self._all = tuple(known.get(uri) or self._at(uri) for uri in dict.fromkeys(uris))
-        self._all = self._all or (known.get(None) or Folder(None, None, self._reader),)
+        known = {folder.uri: folder for folder in self}
+        wanted = dict.fromkeys(uris) or (None,)
+        self._all = tuple(known.get(uri) or Folder(uri, self._reader) for uri in wanted)
 
     def named(self, uri: str) -> Folder | None:
         """Return the folder with this URI, however it is spelled."""
@@ -114,26 +130,41 @@ class Folders:
         return next((it for it in self if it.uri and path_of(it.uri) == path), None)
 
     def of(self, path: str) -> Folder:
-        """Return the folder a file belongs to, else the one that takes its findings most seriously.
+        """Return the innermost folder that a file is in, else the one with its severest finding.
 
         The first of them where there are several.
         """
-        closest = max(self, key=lambda folder: folder.depth_of(path))
-        if closest.depth_of(path):
-            return closest
-        return min(self, key=lambda folder: folder.concern_about(path))
+        innermost = max(self, key=lambda folder: folder.depth_above(path))
+        if innermost.depth_above(path):
+            return innermost
+        return min(self, key=lambda folder: folder.severest_rank(path))
 
     def config_file(self, path: str) -> ConfigFile | None:
         """Return the config file at `path` as the first folder that knows it has it."""
-        for folder in self:
-            if file := folder.config_file(path):
-                return file
-        return None
+        return next(filter(None, (folder.config_file(path) for folder in self)), None)
 
-    def _at(self, uri: str) -> Folder:
-        """A folder that is no local one is looked at as if it were not there."""
-        path = path_of(uri)
-        return Folder(uri, path, self._reader)
+    def config_file_now(self, path: str, open_texts: Mapping[str, OpenText]) -> ConfigFile | None:
+        """Return the config file at `path`, also one that was none at the last look."""
+        read = (folder.read(open_texts).files.get(path) for folder in self)
+        return next(filter(None, read), None)
+
+    def diagnostics(self, support: DiagnosticSupport) -> Mapping[str, list[types.Diagnostic]]:
+        """Return the diagnostics of every file, by path, as found at the last look."""
+        reviewed = ((folder.review, folder.redactor) for folder in self if folder.review)
+        return merged([diagnostics_by_path(*it, support) for it in reviewed])
+
+    def diagnostics_while_typing(
+        self, document: OpenDocument, support: DiagnosticSupport
+    ) -> list[types.Diagnostic] | None:
+        """Return the diagnostics of a document as it stands, None if that takes a look."""
+        by_folder: list[dict[str, list[types.Diagnostic]]] = []
+        for folder in self:
+            review = folder.while_typing(document)
+            if review is None:
+                return None
+            found = diagnostics_at(document.path, review, folder.redactor, support)
+            by_folder.append({document.path: found})
+        return merged(by_folder).get(document.path, [])
 
 
 def asked_folder(folders: Folders, params: object) -> Folder:

@@ -1,7 +1,7 @@
-"""How diagnostics reach the client: pushed by us, or pulled by it, never both for one document.
+"""How what was found reaches the client: diagnostics pushed or pulled, requests to ask again.
 
-A client that can pull does so for the documents it has open, as the protocol has it: it knows
-best when it needs them. What stands in other files nobody would ask for; that is pushed.
+A client that can pull diagnostics does so for the documents it has open, as the protocol has it: it
+knows best when it needs them. What stands in other files nobody would ask for; that is pushed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from msgspec import Struct
 
 Push = Callable[[str, list[types.Diagnostic]], None]
 """Sends the diagnostics of the document with this URI."""
+Ask = Callable[[str], object]
+"""Sends a request without parameters; what is answered, an error too, changes nothing."""
 
 PULL_OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False)
 """One file can decide what another means. The rest of the workspace is not pulled: we push."""
@@ -100,3 +102,32 @@ class DiagnosticChannels:
         else:
             del self._pushed[uri]
         self._push(uri, diagnostics)
+
+
+class RefreshSupport(Struct, frozen=True):
+    """Which refresh requests the client takes."""
+
+    diagnostics: bool = False
+    code_lenses: bool = False
+    inlay_hints: bool = False
+
+    @classmethod
+    def of(cls, capabilities: types.ClientCapabilities) -> RefreshSupport:
+        """Return what the client said of itself."""
+        workspace = capabilities.workspace
+        if workspace is None:
+            return cls()
+        return cls(
+            bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
+            bool(workspace.code_lens and workspace.code_lens.refresh_support),
+            bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
+        )
+
+    def ask(self, ask: Ask, *, diagnostics: bool, annotations: bool) -> None:
+        """Ask for `diagnostics`, and for lenses and hints (`annotations`), as far as supported."""
+        if diagnostics and self.diagnostics:
+            ask(types.WORKSPACE_DIAGNOSTIC_REFRESH)
+        if annotations and self.code_lenses:
+            ask(types.WORKSPACE_CODE_LENS_REFRESH)
+        if annotations and self.inlay_hints:
+            ask(types.WORKSPACE_INLAY_HINT_REFRESH)

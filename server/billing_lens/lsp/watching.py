@@ -17,8 +17,6 @@ from pygls.lsp.server import LanguageServer
 from billing_lens.lsp.conversion import uri_of
 from billing_lens.machine.machine import Machine
 
-POLL_SECONDS = 1.0
-
 _METHOD = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
 _REGISTERED = "billing-lens-files"
 _UNREGISTRATION = types.UnregistrationParams([types.Unregistration(_REGISTERED, _METHOD)])
