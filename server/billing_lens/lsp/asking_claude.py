@@ -6,10 +6,10 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import suppress
 
 from billing_lens.machine.claude_program import (
     ANSWER_SECONDS,
-    StatusCall,
     find_claude,
     read_status,
     status_call,
@@ -31,7 +31,16 @@ async def ask_claude(machine: Machine) -> Verification:
     if program is None:
         return not_found()
     try:
-        process = await _start(status_call(machine, program))
+        call = status_call(machine, program)
+        process = await asyncio.create_subprocess_exec(
+            *call.arguments,
+            cwd=call.cwd,
+            env=call.environment,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            start_new_session=True,
+        )
     except OSError as error:
         return cannot_run(error)
     try:
@@ -46,27 +55,13 @@ async def ask_claude(machine: Machine) -> Verification:
     return verified(machine, status)
 
 
-async def _start(call: StatusCall) -> Process:
-    return await asyncio.create_subprocess_exec(
-        *call.arguments,
-        cwd=call.cwd,
-        env=call.environment,
-        stdin=DEVNULL,
-        stdout=PIPE,
-        stderr=PIPE,
-        start_new_session=True,
-    )
-
-
 async def _end(process: Process) -> None:
     """End what still runs, and on POSIX what it started too."""
     if process.returncode is not None:
         return
-    try:
+    with suppress(ProcessLookupError):
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-    except ProcessLookupError:
-        pass
     await process.wait()

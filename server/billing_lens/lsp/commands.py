@@ -10,6 +10,7 @@ from typing import cast
 from uuid import uuid4
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from billing_lens.lsp.asking_claude import ask_claude
@@ -116,8 +117,7 @@ def _statuses(server: BillingLensServer) -> list[Document | None]:
 
 
 async def _apply(server: BillingLensServer, offer: OfferedFix, edit: types.WorkspaceEdit) -> bool:
-    workspace = server.client_capabilities.workspace
-    if not (workspace and workspace.apply_edit):
+    if not get_capability(server.client_capabilities, "workspace.apply_edit"):
         return False
     try:
         params = types.ApplyWorkspaceEditParams(edit, offer.title)
@@ -178,8 +178,7 @@ async def _shown_as_progress(
 
 
 async def _created(server: BillingLensServer) -> types.ProgressToken | None:
-    window = server.client_capabilities.window
-    if not (window and window.work_done_progress):
+    if not get_capability(server.client_capabilities, "window.work_done_progress"):
         return None
     params = types.WorkDoneProgressCreateParams(token=str(uuid4()))
     try:

@@ -12,10 +12,8 @@ from pygls.uris import to_fs_path
 
 from billing_lens.billing.place import Place
 from billing_lens.billing.shell_startup import locate_or_guess
-from billing_lens.config.file import ConfigFile
 from billing_lens.lsp.wire.keystroke_messages import WirePosition, WireRange
 from billing_lens.machine.machine import Machine
-from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Position, PositionEncoding, Range
 
 USER_DATA_SCHEME = "vscode-userdata"
@@ -84,8 +82,3 @@ def lsp_location(
     if located is None or not os.path.isabs(located.path):
         return None
     return types.Location(uri_of(located.path), lsp_range(located.range))
-
-
-def lsp_edit(file: ConfigFile, edit: TextEdit, encoding: PositionEncoding) -> types.TextEdit:
-    """Return an edit of `file` in LSP's terms."""
-    return types.TextEdit(lsp_range(file.buffer.range(edit.span, encoding)), edit.new_text)

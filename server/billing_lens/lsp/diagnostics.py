@@ -29,52 +29,24 @@ _SEVERITIES = {
 
 
 class DiagnosticSupport(Struct, frozen=True):
-    """Which parts of a diagnostic the client understands, and how it counts characters."""
+    """How the client takes diagnostics: it gets no part that it has not `understood`."""
 
-    encoding: PositionEncoding = PositionEncoding.UTF16
-    related_information: bool = False
-    unnecessary: bool = False
-    code_description: bool = False
-    version: bool = False
-
-    @classmethod
-    def of(
-        cls, capabilities: types.ClientCapabilities, encoding: PositionEncoding
-    ) -> DiagnosticSupport:
-        """Return what the client said of itself."""
-        document = capabilities.text_document
-        understood = document.publish_diagnostics if document else None
-        if understood is None:
-            return cls(encoding)
-        tags = understood.tag_support.value_set if understood.tag_support else ()
-        return cls(
-            encoding,
-            bool(understood.related_information),
-            types.DiagnosticTag.Unnecessary in tags,
-            bool(understood.code_description_support),
-            bool(understood.version_support),
-        )
+    encoding: PositionEncoding
+    understood: types.PublishDiagnosticsClientCapabilities
 
 
 def diagnostics_by_path(
-    review: Review, redactor: Redactor, support: DiagnosticSupport
+    review: Review, redactor: Redactor, support: DiagnosticSupport, only: str | None = None
 ) -> dict[str, list[types.Diagnostic]]:
-    """Return every diagnostic of the machine, open files and others, in the order of severity."""
+    """Return the diagnostics of every file, open or not, or `only` of one, the severest first."""
     writer = _DiagnosticWriter(review.machine, redactor, support)
     found: dict[str, list[types.Diagnostic]] = defaultdict(list)
     for finding in review.findings:
-        path = path_of_finding(review, finding)
-        if path:
-            found[path].append(writer.finding(finding))
+        if only in (None, finding.finding.place.path):
+            path = path_of_finding(review, finding)
+            if path:
+                found[path].append(writer.finding(finding))
     return found
-
-
-def diagnostics_at(
-    path: str, review: Review, redactor: Redactor, support: DiagnosticSupport
-) -> list[types.Diagnostic]:
-    """Return the diagnostics of one config file, in the order of severity."""
-    writer = _DiagnosticWriter(review.machine, redactor, support)
-    return [writer.finding(it) for it in review.findings if it.finding.place.path == path]
 
 
 def path_of_finding(review: Review, found: ReviewedFinding) -> str | None:
@@ -136,17 +108,18 @@ class _DiagnosticWriter(Struct, frozen=True):
     support: DiagnosticSupport
 
     def finding(self, found: ReviewedFinding) -> types.Diagnostic:
-        finding, support = found.finding, self.support
+        finding, understood = found.finding, self.support.understood
         location = lsp_location(self.machine, finding.place, self.support.encoding)
         assert location is not None, "a finding with a path has a location"
         documentation = types.CodeDescription(found.rule.documentation)
-        unnecessary = finding.leftover and support.unnecessary
+        tags = understood.tag_support.value_set if understood.tag_support else ()
+        unnecessary = finding.leftover and types.DiagnosticTag.Unnecessary in tags
         return types.Diagnostic(
             range=location.range,
             message=self.redactor.text(finding.message),
             severity=_SEVERITIES[finding.severity],
             code=finding.rule,
-            code_description=documentation if support.code_description else None,
+            code_description=documentation if understood.code_description_support else None,
             source=SOURCE,
             tags=[types.DiagnosticTag.Unnecessary] if unnecessary else None,
             related_information=list(self._evidence(found, location)) or None,
@@ -156,7 +129,7 @@ class _DiagnosticWriter(Struct, frozen=True):
         self, found: ReviewedFinding, here: types.Location
     ) -> Iterator[types.DiagnosticRelatedInformation]:
         """Yield the places that prove it, and what to run where no edit can help."""
-        if not self.support.related_information:
+        if not self.support.understood.related_information:
             return
         for evidence in found.finding.related:
             place = lsp_location(self.machine, evidence.place, self.support.encoding)

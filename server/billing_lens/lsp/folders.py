@@ -15,7 +15,6 @@ from billing_lens.config.file import ConfigFile, OpenText
 from billing_lens.lsp.conversion import path_of
 from billing_lens.lsp.diagnostics import (
     DiagnosticSupport,
-    diagnostics_at,
     diagnostics_by_path,
     is_shown_in,
     merged,
@@ -157,14 +156,13 @@ class Folders:
         self, document: OpenDocument, support: DiagnosticSupport
     ) -> list[types.Diagnostic] | None:
         """Return the diagnostics of a document as it stands, None if that takes a look."""
-        by_folder: list[dict[str, list[types.Diagnostic]]] = []
+        path, by_folder = document.path, list[Mapping[str, list[types.Diagnostic]]]()
         for folder in self:
             review = folder.while_typing(document)
             if review is None:
                 return None
-            found = diagnostics_at(document.path, review, folder.redactor, support)
-            by_folder.append({document.path: found})
-        return merged(by_folder).get(document.path, [])
+            by_folder.append(diagnostics_by_path(review, folder.redactor, support, path))
+        return merged(by_folder).get(path, [])
 
 
 def asked_folder(folders: Folders, params: object) -> Folder:

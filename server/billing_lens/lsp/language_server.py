@@ -9,6 +9,7 @@ import sys
 from typing import Any, cast
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 
 from billing_lens import __version__
@@ -17,7 +18,7 @@ from billing_lens.lsp.diagnostics import DiagnosticSupport
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.lsp.folders import Folder, Folders
 from billing_lens.lsp.looking import POLL_SECONDS, SETTINGS_SECONDS, LookSchedule, State
-from billing_lens.lsp.publishing import DiagnosticChannels, RefreshSupport
+from billing_lens.lsp.publishing import DiagnosticChannels, refresh_requests
 from billing_lens.lsp.settings import SECTION, Settings, read_settings
 from billing_lens.lsp.watching import Parent, Watcher
 from billing_lens.lsp.wire.keystroke_messages import DocumentChange
@@ -49,8 +50,6 @@ class BillingLensServer(StandardStreamsServer):
         self.schedule = LookSchedule(self.look_if_changed)
         self._watcher = Watcher(self)
         self._parent = Parent()
-        self._diagnostics = DiagnosticSupport()
-        self._refreshes = RefreshSupport()
         self._polling: asyncio.Task[None] | None = None
 
     @property
@@ -62,8 +61,6 @@ class BillingLensServer(StandardStreamsServer):
         """Take over what the client said of itself: encoding, folders, parent, settings."""
         encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
         self.documents.encoding = PositionEncoding(encoding)
-        self._diagnostics = DiagnosticSupport.of(params.capabilities, self.documents.encoding)
-        self._refreshes = RefreshSupport.of(params.capabilities)
         self._parent = Parent(params.process_id)
         self.settings = read_settings(params.initialization_options)
         self._use_folders()
@@ -96,8 +93,9 @@ class BillingLensServer(StandardStreamsServer):
         """Return what was found in the folder that counts for a file."""
         return self.review_in(self.folders.of(path))
 
-    def open(self, document: types.TextDocumentItem) -> None:
+    def open(self, params: types.DidOpenTextDocumentParams) -> None:
         """Take over a document's text."""
+        document = params.text_document
         path = path_of(document.uri)
         file = self.folders.config_file_now(path, self.documents.texts()) if path else None
         self.documents.open(document, file.kind if file else None)
@@ -117,8 +115,9 @@ class BillingLensServer(StandardStreamsServer):
             self.channels.edited(uri)
             self.schedule.edited(uri)
 
-    def close(self, uri: str) -> None:
+    def close(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forget a document's text; what stands on the disk counts again."""
+        uri = params.text_document.uri
         self.documents.close(uri)
         self.channels.closed(uri)
         path = path_of(uri)
@@ -146,7 +145,7 @@ class BillingLensServer(StandardStreamsServer):
         document = self.documents.at(path) if path else None
         found = None
         if document and self.schedule.is_edited_alone(uri):
-            found = self.folders.diagnostics_while_typing(document, self._diagnostics)
+            found = self.folders.diagnostics_while_typing(document, self._diagnostic_support)
         if found is None:
             self.look_if_changed()
         else:
@@ -154,8 +153,7 @@ class BillingLensServer(StandardStreamsServer):
 
     async def pull_settings(self) -> None:
         """Ask the client for our settings, where it can be asked."""
-        workspace = self.client_capabilities.workspace
-        if not (workspace and workspace.configuration):
+        if not get_capability(self.client_capabilities, "workspace.configuration"):
             return
         params = types.ConfigurationParams([types.ConfigurationItem(section=SECTION)])
         try:
@@ -176,6 +174,13 @@ class BillingLensServer(StandardStreamsServer):
         if not isinstance(error, JsonRpcException) or error.code == types.ErrorCodes.InternalError:
             logger.error("%s", fault(sys.exc_info()[1] or error))
 
+    @property
+    def _diagnostic_support(self) -> DiagnosticSupport:
+        nothing = types.PublishDiagnosticsClientCapabilities()
+        field = "text_document.publish_diagnostics"
+        understood = get_capability(self.client_capabilities, field, nothing)
+        return DiagnosticSupport(self.documents.encoding, understood)
+
     def _use_folders(self) -> None:
         uris = [folder.uri for folder in self.workspace.folders.values()]
         root = self.workspace.root_uri
@@ -191,18 +196,21 @@ class BillingLensServer(StandardStreamsServer):
         self.schedule.looked(reviewed=bool(to_review))
         if not to_review:
             return
-        found = self.folders.diagnostics(self._diagnostics)
+        found = self.folders.diagnostics(self._diagnostic_support)
         self.channels.show({self.documents.uri_at(path): it for path, it in found.items()})
         for folder in changed:
             self.protocol.notify(STATUS_CHANGED, {**(folder.status or {}), "folder": folder.uri})
-        self._refreshes.ask(
-            self.protocol.send_request,
+        for request in refresh_requests(
+            self.client_capabilities,
             diagnostics=self.channels.outdated,
             annotations=bool(changed) or not client_knows,
-        )
+        ):
+            # What the client answers, an error too, changes nothing.
+            self.protocol.send_request(request)
 
     def _push(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
-        version = self.documents.version_of(uri) if self._diagnostics.version else None
+        support = self._diagnostic_support.understood
+        version = self.documents.version_of(uri) if support.version_support else None
         params = types.PublishDiagnosticsParams(uri, diagnostics, version)
         self.text_document_publish_diagnostics(params)
 

@@ -49,38 +49,30 @@ class State(Enum):
     RESTING = auto()
 
 
-class Timer(Protocol):
-    """A call that is to come."""
-
-    def cancel(self) -> object:
-        """Have it not come."""
-        ...
+class _Timer(Protocol):
+    def cancel(self) -> object: ...
 
 
-class Clock(Protocol):
+class _Clock(Protocol):
     """Time in seconds from any point, and calls at a time: an event loop of asyncio is one."""
 
-    def time(self) -> float:
-        """Return the time now."""
-        ...
+    def time(self) -> float: ...
 
-    def call_at(self, when: float, callback: Callable[[], object], /) -> Timer:
-        """Call `callback` at a time."""
-        ...
+    def call_at(self, when: float, callback: Callable[[], object], /) -> _Timer: ...
 
 
 class LookSchedule:
     """Calls `look` when it is time to."""
 
     def __init__(
-        self, look: Callable[[], None], clock: Callable[[], Clock] = asyncio.get_running_loop
+        self, look: Callable[[], None], clock: Callable[[], _Clock] = asyncio.get_running_loop
     ) -> None:
         self._look = look
         self._clock = clock
         self.state = State.STARTING
         self._edited: set[str] = set()
         self._reviewed_at = 0.0
-        self._timer: Timer | None = None
+        self._timer: _Timer | None = None
         self._pause_at = self._latest = 0.0
         self._pause = asyncio.Event()
 

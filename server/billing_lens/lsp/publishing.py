@@ -6,16 +6,15 @@ knows best when it needs them. What stands in other files nobody would ask for; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 
 from lsprotocol import types
 from msgspec import Struct
+from pygls.capabilities import get_capability
 
 Push = Callable[[str, list[types.Diagnostic]], None]
 """Sends the diagnostics of the document with this URI."""
-Ask = Callable[[str], object]
-"""Sends a request without parameters; what is answered, an error too, changes nothing."""
 
 PULL_OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False)
 """One file can decide what another means. The rest of the workspace is not pulled: we push."""
@@ -23,8 +22,7 @@ PULL_OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_d
 
 def can_pull(capabilities: types.ClientCapabilities) -> bool:
     """Return whether the client asks for diagnostics by itself."""
-    document = capabilities.text_document
-    return bool(document and document.diagnostic)
+    return get_capability(capabilities, "text_document.diagnostic") is not None
 
 
 class _Answer(Struct, frozen=True):
@@ -104,30 +102,18 @@ class DiagnosticChannels:
         self._push(uri, diagnostics)
 
 
-class RefreshSupport(Struct, frozen=True):
-    """Which refresh requests the client takes."""
+def refresh_requests(
+    capabilities: types.ClientCapabilities, *, diagnostics: bool, annotations: bool
+) -> Iterator[str]:
+    """Yield the requests, without parameters, that have the client ask again, as far as it can.
 
-    diagnostics: bool = False
-    code_lenses: bool = False
-    inlay_hints: bool = False
-
-    @classmethod
-    def of(cls, capabilities: types.ClientCapabilities) -> RefreshSupport:
-        """Return what the client said of itself."""
-        workspace = capabilities.workspace
-        if workspace is None:
-            return cls()
-        return cls(
-            bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
-            bool(workspace.code_lens and workspace.code_lens.refresh_support),
-            bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
-        )
-
-    def ask(self, ask: Ask, *, diagnostics: bool, annotations: bool) -> None:
-        """Ask for `diagnostics`, and for lenses and hints (`annotations`), as far as supported."""
-        if diagnostics and self.diagnostics:
-            ask(types.WORKSPACE_DIAGNOSTIC_REFRESH)
-        if annotations and self.code_lenses:
-            ask(types.WORKSPACE_CODE_LENS_REFRESH)
-        if annotations and self.inlay_hints:
-            ask(types.WORKSPACE_INLAY_HINT_REFRESH)
+    For `diagnostics`, and for code lenses and inlay hints (`annotations`).
+    """
+    workspace = capabilities.workspace or types.WorkspaceClientCapabilities()
+    for wanted, request, understood in (
+        (diagnostics, types.WORKSPACE_DIAGNOSTIC_REFRESH, workspace.diagnostics),
+        (annotations, types.WORKSPACE_CODE_LENS_REFRESH, workspace.code_lens),
+        (annotations, types.WORKSPACE_INLAY_HINT_REFRESH, workspace.inlay_hint),
+    ):
+        if wanted and understood and understood.refresh_support:
+            yield request

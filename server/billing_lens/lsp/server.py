@@ -10,13 +10,14 @@ from contextlib import redirect_stdout
 from typing import Any, cast
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcInvalidParams
 
 from billing_lens.lsp.code_actions import OPTIONS as CODE_ACTIONS
 from billing_lens.lsp.code_actions import CodeActions, can_resolve, resolved_from
 from billing_lens.lsp.code_lens import EXPLAIN_ROUTE, code_lenses, explanation, lens_command
 from billing_lens.lsp.commands import COMMANDS
-from billing_lens.lsp.completion import TRIGGERS, CompletionSupport, completions
+from billing_lens.lsp.completion import TRIGGERS, completions
 from billing_lens.lsp.conversion import our_position, our_range, path_of
 from billing_lens.lsp.document_links import document_links
 from billing_lens.lsp.folders import Folder, asked_folder
@@ -51,17 +52,10 @@ def _path_in(params: Any) -> str:
 
 def _synchronize_documents(server: BillingLensServer) -> None:
     """Put our own documents in the place of pygls's."""
-
-    def opened(params: types.DidOpenTextDocumentParams) -> None:
-        server.open(params.text_document)
-
-    def closed(params: types.DidCloseTextDocumentParams) -> None:
-        server.close(params.text_document.uri)
-
     features = cast("Any", server.protocol.fm)
-    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_OPEN, opened)
+    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_OPEN, server.open)
     features.add_builtin_feature(types.TEXT_DOCUMENT_DID_CHANGE, server.change)
-    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_CLOSE, closed)
+    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_CLOSE, server.close)
 
 
 def _follow_the_client(server: BillingLensServer) -> None:
@@ -153,10 +147,9 @@ def _explain_texts(server: BillingLensServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hovered(params: types.HoverParams) -> types.Hover | None:
         path, position = _path_in(params), our_position(params.position)
-        understood = _text_capabilities(server).hover
-        markdown = wants_markdown(understood.content_format if understood else None)
+        formats = get_capability(server.client_capabilities, "text_document.hover.content_format")
         review, encoding = server.review_of(path), server.documents.encoding
-        return hover(review, path, position, encoding, markdown=markdown)
+        return hover(review, path, position, encoding, markdown=wants_markdown(formats))
 
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
     def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
@@ -165,17 +158,21 @@ def _explain_texts(server: BillingLensServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
     def links(params: types.DocumentLinkParams) -> list[types.DocumentLink]:
-        path, understood = _path_in(params), _text_capabilities(server).document_link
-        tooltips = bool(understood and understood.tooltip_support)
+        path, client = _path_in(params), server.client_capabilities
+        tooltips = get_capability(client, "text_document.document_link.tooltip_support", False)  # noqa: FBT003
         review, encoding = server.review_of(path), server.documents.encoding
         return document_links(review, path, encoding, tooltips=tooltips)
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(TRIGGERS))
     def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
         path, position = _path_in(params), our_position(params.position)
-        support = CompletionSupport.of(server.client_capabilities)
+        item = get_capability(
+            server.client_capabilities,
+            "text_document.completion.completion_item",
+            types.ClientCompletionItemOptions(),
+        )
         review, encoding = server.review_of(path), server.documents.encoding
-        return completions(review, path, position, encoding, support)
+        return completions(review, path, position, encoding, item)
 
     @server.command(EXPLAIN_ROUTE)
     def explain() -> None:
@@ -191,10 +188,6 @@ def _offer_lenses(server: BillingLensServer, params: types.InitializeParams) -> 
     def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         path = _path_in(params)
         return code_lenses(server.review_of(path), path, command)
-
-
-def _text_capabilities(server: BillingLensServer) -> types.TextDocumentClientCapabilities:
-    return server.client_capabilities.text_document or types.TextDocumentClientCapabilities()
 
 
 def _run_commands(server: BillingLensServer) -> None:

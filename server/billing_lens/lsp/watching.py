@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
@@ -47,38 +48,27 @@ class Watcher:
 
 def can_watch(capabilities: types.ClientCapabilities) -> bool:
     """Return whether the client watches files outside the workspace on our behalf."""
-    workspace = capabilities.workspace
-    watched = workspace.did_change_watched_files if workspace else None
+    watched = get_capability(capabilities, "workspace.did_change_watched_files")
     return bool(watched and watched.dynamic_registration and watched.relative_pattern_support)
 
 
 def watch_registration(machines: Sequence[Machine]) -> types.RegistrationParams:
-    """Return the request to watch every folder that holds one of the machines' files."""
-    watched = {spot for machine in machines for spot in _watched(machine)}
+    """Return the request to watch every folder that is there and holds one of the machines' files.
+
+    In the home only our own files: in many homes something is written all the time.
+    """
+    watched = {
+        (folder, name if folder == str(machine.home) else "*")
+        for machine in machines
+        for folder, name in map(os.path.split, machine.files)
+        if os.path.isdir(folder)
+    }
     watchers = [
         types.FileSystemWatcher(types.RelativePattern(base_uri=uri_of(folder), pattern=pattern))
         for folder, pattern in sorted(watched)
     ]
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
     return types.RegistrationParams([types.Registration(_REGISTERED, _METHOD, options)])
-
-
-def _watched(machine: Machine) -> set[tuple[str, str]]:
-    """Return folders with the pattern of names to watch in them.
-
-    In the home only our own files: in many homes something is written all the time.
-    """
-    home = str(machine.home)
-    return {
-        (folder, name if folder == home else "*")
-        for folder, name in _existing_folders(machine.files)
-    }
-
-
-def _existing_folders(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the folder and the name of each path whose folder is there."""
-    split = (os.path.split(path) for path in paths)
-    return ((folder, name) for folder, name in split if os.path.isdir(folder))
 
 
 class Parent:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix, RenameFile
-from billing_lens.lsp.conversion import lsp_edit, uri_of
+from billing_lens.lsp.conversion import lsp_range, uri_of
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.machine.machine import Machine
 
@@ -22,8 +23,7 @@ class EditWriter:
     ) -> None:
         self._machine = machine
         self._documents = documents
-        workspace = capabilities.workspace
-        understood = workspace.workspace_edit if workspace else None
+        understood = get_capability(capabilities, "workspace.workspace_edit")
         self._versioned = bool(understood and understood.document_changes)
         self._operations = (understood and understood.resource_operations) or ()
         annotated = bool(understood and understood.change_annotation_support)
@@ -89,5 +89,8 @@ class EditWriter:
         return [types.TextDocumentEdit(identifier, self._edits(change))]
 
     def _edits(self, change: EditFile) -> list[types.TextEdit]:
-        file = self._machine.files[change.path]
-        return [lsp_edit(file, edit, self._documents.encoding) for edit in change.edits]
+        buffer, encoding = self._machine.files[change.path].buffer, self._documents.encoding
+        return [
+            types.TextEdit(lsp_range(buffer.range(edit.span, encoding)), edit.new_text)
+            for edit in change.edits
+        ]

@@ -28,11 +28,10 @@ from billing_lens.config.paths import (
     shell_startup_files,
     vscode_settings,
 )
-from billing_lens.machine.disk import Disk
+from billing_lens.machine.disk import Disk, ParsedFiles
 from billing_lens.machine.git import tracked_by_git
 from billing_lens.machine.keychain import Keychain, KeychainReader
 from billing_lens.machine.machine import FLAG_SETTINGS_PATH, Machine, MachineOptions, program_of
-from billing_lens.machine.parsed_files import ParsedFiles
 from billing_lens.machine.project import (
     files_of_project,
     nearest_policy,
@@ -130,12 +129,12 @@ class Look(Struct, frozen=True, dict=True):
     def _names_in(self, folder: PurePath) -> list[str]:
         """Return the names in a folder, those of open files that are not on the disk included."""
         opened = (path for path in map(folder.__class__, self.open_texts) if path.parent == folder)
-        return sorted({*self.disk.names_in(str(folder), ""), *(path.name for path in opened)})
+        return sorted({*self.disk.names(str(folder)), *(path.name for path in opened)})
 
     def _settings(self, user_settings: PurePath) -> list[ConfigFile]:
         """Return every settings file of Claude Code's, whether or not it counts or exists."""
         project, managed = project_paths(self.cwd), self.managed
-        drop_ins = self.disk.names_in(str(managed.drop_ins), ".json")
+        drop_ins = self.disk.names(str(managed.drop_ins), ".json")
         paths = (managed.settings, *(managed.drop_ins / it for it in drop_ins if it[0] != "."))
         has_own_policies = not self.options.confined and self.options.managed_directory is None
         return [
@@ -195,7 +194,7 @@ class Look(Struct, frozen=True, dict=True):
         yield active
         names = {DEFAULT_PROFILE, active.text, *named}
         for folder in (directory.configs, directory.credentials_directory):
-            found = self.disk.names_in(str(folder), ".json")
+            found = self.disk.names(str(folder), ".json")
             names.update(name.removesuffix(".json") for name in found)
         for name in sorted(name for name in names if name and _can_be_a_file(name)):
             config = self._file(directory.config(name), Kind.ANTHROPIC_PROFILE)
@@ -221,8 +220,8 @@ class Look(Struct, frozen=True, dict=True):
         paths = [str(path) for path in shell_startup_files(self.home, self.cwd)]
         profiles = (it.path for it in files if it.kind is Kind.ANTHROPIC_PROFILE)
         for directory in {pure_path(self.options.platform, it).parent for it in profiles}:
-            retired = self.disk.names_containing(str(directory), RETIRED_SUFFIX)
-            paths += (str(directory / name) for name in retired)
+            names = self.disk.names(str(directory))
+            paths += (str(directory / name) for name in names if RETIRED_SUFFIX in name)
         usual = claude_paths(self.home, self.cwd, {})
         if usual != claude:
             paths += (str(usual.state), str(usual.credentials))

@@ -11,11 +11,10 @@ from msgspec.structs import replace
 from billing_lens.config.file import OpenText
 from billing_lens.config.kinds import Platform
 from billing_lens.config.paths import managed_paths, pure_path
-from billing_lens.machine.disk import Disk
+from billing_lens.machine.disk import Disk, ParsedFiles
 from billing_lens.machine.keychain import KeychainReader
 from billing_lens.machine.look import Look
 from billing_lens.machine.machine import Machine, MachineOptions
-from billing_lens.machine.parsed_files import ParsedFiles
 from billing_lens.machine.system_policies import (
     MANAGED_PREFERENCES,
     RegistryReader,
