@@ -30,9 +30,9 @@ async def ask_claude(machine: Machine) -> Verification:
     program = find_claude(machine)
     if program is None:
         return not_found()
-    try:
-        call = status_call(machine, program)
-        process = await asyncio.create_subprocess_exec(
+    call = status_call(machine, program)
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
             *call.arguments,
             cwd=call.cwd,
             env=call.environment,
@@ -41,14 +41,18 @@ async def ask_claude(machine: Machine) -> Verification:
             stderr=PIPE,
             start_new_session=True,
         )
-    except OSError as error:
-        return cannot_run(error)
+    )
     try:
+        # A start that is cancelled half-way ends the program, but waits for what that has started.
+        process = await asyncio.shield(starting)
         output, log = await asyncio.wait_for(process.communicate(), ANSWER_SECONDS)
     except asyncio.TimeoutError:
         return no_answer_in_time()
+    except OSError as error:
+        return cannot_run(error)
     finally:
-        await _end(process)
+        with suppress(OSError):
+            await _end(await starting)
     status = read_status(output)
     if status is None:
         return no_status(machine, process.returncode, log)
