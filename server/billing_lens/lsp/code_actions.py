@@ -22,7 +22,7 @@ from billing_lens.wishes.severity import Severity
 
 FIX_ALL = "source.fixAll.billingLens"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
-OPTIONS = types.CodeActionOptions(KINDS, resolve_provider=True)
+ACTION_OPTIONS = types.CodeActionOptions(KINDS, resolve_provider=True)
 
 _SERIOUS = (types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning)
 
@@ -56,9 +56,9 @@ class CodeActions(Struct, frozen=True):
         only = params.context.only or (types.CodeActionKind.QuickFix,)
         actions: list[types.CodeAction] = []
         if _is_wanted(types.CodeActionKind.QuickFix, only):
-            touched = [it for it in shown if _overlap(it.range, params.range)]
+            touched = [one for one in shown if _overlap(one.range, params.range)]
             actions.extend(self._quick_fixes(path, touched))
-            actions.extend(self._intended(touched))
+            actions.extend(self._recording(touched))
         if _is_wanted(FIX_ALL, only):
             actions.extend(self._fix_all(path))
         return actions
@@ -71,9 +71,9 @@ class CodeActions(Struct, frozen=True):
         """
         _, identifier = resolved_from(action)
         fixes = {offer.id: (offer.title, offer.fix) for offer in self.review.offered}
-        intended = self._intended_fix()
-        if intended:
-            fixes[intended.id] = (intended.title, intended)
+        recording = self._recording_fix()
+        if recording:
+            fixes[recording.id] = (recording.title, recording)
         title, fix = fixes.get(identifier, (None, None))
         edit = self.writer.write(fix) if fix and title == action.title else None
         if edit is None:
@@ -102,21 +102,22 @@ class CodeActions(Struct, frozen=True):
             action.is_preferred = offer.id == preferred
             yield action
 
-    def _intended(self, touched: Sequence[types.Diagnostic]) -> Iterator[types.CodeAction]:
+    def _recording(self, touched: Sequence[types.Diagnostic]) -> Iterator[types.CodeAction]:
         """Yield the action that records what pays now as expected, instead of silencing a finding.
 
         Not for a mere hint.
         """
-        explained = [it for it in touched if it.severity in _SERIOUS and _explains_route(it)]
-        fix = self._intended_fix() if explained else None
+        serious = (one for one in touched if one.severity in _SERIOUS)
+        explained = [one for one in serious if _explains_route(one)]
+        fix = self._recording_fix() if explained else None
         if fix and self.writer.can_write(fix):
             action = self._action(fix.title, types.CodeActionKind.QuickFix, fix)
             action.diagnostics = explained
             action.is_preferred = False
             yield action
 
-    def _intended_fix(self) -> Fix | None:
-        """Return the change that records what pays; not what does not work: nobody means that."""
+    def _recording_fix(self) -> Fix | None:
+        """Return the fix that expects what pays; None if that works not, or is expected already."""
         review = self.review
         preferences = preferences_file_of(review.machine) if self.records else None
         wrong = review.as_expected is False and review.route.works is not False

@@ -27,7 +27,7 @@ from billing_lens.wishes.severity import Severity
 ANNOUNCED_SECONDS = 1.0
 """How long a client may take to announce what it applied: VS Code answers first."""
 PROGRESS_SECONDS = 1.0
-"""How long to wait for the client's leave to report progress; without it none is reported."""
+"""How long the client may take to create a progress token; without one none is reported."""
 
 Command = Callable[[BillingLensServer, types.ExecuteCommandParams], Awaitable[object]]
 
@@ -44,14 +44,11 @@ async def fix_all(server: BillingLensServer, params: types.ExecuteCommandParams)
     best = next(_best_fixes(server), None)
     before = _statuses(server)
     applied = best is not None and await _apply(server, *best)
-    await server.pause()
-    server.look_if_changed()
-    if applied:
-        await _wait_for_change(server, before)
+    await _look_until_changed(server, before, ANNOUNCED_SECONDS if applied else 0)
     return {
         "applied": applied,
         "title": best[0].title if best else None,
-        "remaining": _serious_findings(server),
+        "remaining": _count_serious(server),
     }
 
 
@@ -127,25 +124,25 @@ async def _apply(server: BillingLensServer, offer: OfferedFix, edit: types.Works
     return result.applied
 
 
-async def _wait_for_change(server: BillingLensServer, before: list[Document | None]) -> None:
-    """Look again until it makes a difference, at most as long as a client may take to announce."""
+async def _look_until_changed(
+    server: BillingLensServer, before: list[Document | None], seconds: float
+) -> None:
+    """Look until the status changes, at least once; the client may take `seconds` to announce."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + ANNOUNCED_SECONDS
-    while _statuses(server) == before and loop.time() < end:
-        await asyncio.sleep(0.02)
+    end = loop.time() + seconds
+    while True:
         await server.pause()
         server.look_if_changed()
+        if _statuses(server) != before or loop.time() >= end:
+            return
+        await asyncio.sleep(0.02)
 
 
-def _serious_findings(server: BillingLensServer) -> int:
+def _count_serious(server: BillingLensServer) -> int:
     """Return how many errors and warnings there are; what folders share counts once."""
-    serious = {
-        (found.finding.rule, found.finding.place)
-        for folder in server.folders
-        for found in server.review_in(folder).findings
-        if found.finding.severity in (Severity.ERROR, Severity.WARNING)
-    }
-    return len(serious)
+    findings = [it.finding for folder in server.folders for it in server.review_in(folder).findings]
+    serious = (it for it in findings if it.severity in (Severity.ERROR, Severity.WARNING))
+    return len({(finding.rule, finding.place) for finding in serious})
 
 
 def _argument(params: types.ExecuteCommandParams) -> Mapping[str, object]:
@@ -157,7 +154,7 @@ def _argument(params: types.ExecuteCommandParams) -> Mapping[str, object]:
 async def _shown_as_progress(
     server: BillingLensServer, title: str, token: types.ProgressToken | None
 ) -> AsyncGenerator[None]:
-    """Report what is done meanwhile; when the user cancels it, the current task is cancelled.
+    """Have the client show progress meanwhile; if the user cancels it, the task is cancelled.
 
     `token` is the client's own, where its request brought one.
     """
@@ -182,8 +179,8 @@ async def _created(server: BillingLensServer) -> types.ProgressToken | None:
         return None
     params = types.WorkDoneProgressCreateParams(token=str(uuid4()))
     try:
-        leave = server.window_work_done_progress_create_async(params)
-        await asyncio.wait_for(leave, PROGRESS_SECONDS)
+        creating = server.window_work_done_progress_create_async(params)
+        await asyncio.wait_for(creating, PROGRESS_SECONDS)
     except (JsonRpcException, asyncio.TimeoutError):
         return None
     return params.token

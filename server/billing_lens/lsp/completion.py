@@ -1,7 +1,7 @@
-"""What can be written at a place: variables, profile names, organization ids, values of a key.
+"""Completion: variables, profile names, organization ids, values of a key.
 
 Not offered is what the editor has from the public schemas of Claude Code's and VS Code's settings:
-their own keys, and the values of those. Nothing is offered in files that programs write alone.
+their own keys, and the values of those. Nothing is offered in files that only programs write.
 """
 
 from __future__ import annotations
@@ -144,12 +144,12 @@ class _Known(Struct, frozen=True):
         machine, expected = self.review.machine, self.review.expected
         names = organization_names(machine)
         places = list(id_places(machine))
-        for identifier in dict.fromkeys((*(it.id for it in places), *names)):
+        for identifier in dict.fromkeys((*(place.id for place in places), *names)):
             if not _ORGANIZATION.fullmatch(identifier):
                 continue
             plan = plan_of_organization(machine, identifier)
             name = names.get(identifier) or (f"your {plan} organization" if plan else "")
-            origins = {self._origin(it) for it in places if it.id == identifier}
+            origins = {self._origin(place) for place in places if place.id == identifier}
             yield _Proposal(
                 identifier,
                 types.CompletionItemKind.Value,

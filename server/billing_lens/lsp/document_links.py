@@ -1,4 +1,4 @@
-"""From the name of a file, or a part of a profile, to the file itself."""
+"""Document links: from the name of a file, or from half of a profile, to the file itself."""
 
 from __future__ import annotations
 

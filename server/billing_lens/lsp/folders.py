@@ -1,4 +1,4 @@
-"""The workspace's folders: each is a machine of its own, the same home seen from another folder."""
+"""The workspace's folders: each is a machine of its own, read from its folder with one home."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from billing_lens.config.file import ConfigFile, OpenText
 from billing_lens.lsp.conversion import path_of
-from billing_lens.lsp.diagnostics import (
-    DiagnosticSupport,
-    diagnostics_by_path,
-    is_shown_in,
-    merged,
-)
+from billing_lens.lsp.diagnostics import DiagnosticWriter, is_shown_in, merged
 from billing_lens.lsp.documents import OpenDocument
 from billing_lens.lsp.settings import Settings
 from billing_lens.machine.machine import Machine, this_machine
@@ -40,13 +35,13 @@ class Folder:
         self.review: Review | None = None
         self.status: Document | None = None
         path = path_of(uri) if uri else None
-        self._path = Path(path) if path else None
+        self.path = Path(path) if path else None
         self._reader = reader
         self._redactor: Redactor | None = None
 
     def read(self, open_texts: Mapping[str, OpenText]) -> Machine:
         """Return the machine as Claude Code would find it now, started in this folder."""
-        return self._reader.read(open_texts, cwd=self._path)
+        return self._reader.read(open_texts, cwd=self.path)
 
     def take(self, machine: Machine, settings: Settings) -> bool:
         """Review the machine; returns whether its status is another than before."""
@@ -56,13 +51,12 @@ class Folder:
         return self.status != before
 
     def while_typing(self, document: OpenDocument) -> Review | None:
-        """Return what is found once a document's text is what it is, None if that takes a look.
+        """Return the review with a document as it is by now, None where only a look can tell.
 
-        It is for showing findings alone: its fixes are those of the last look, and so are the
-        secrets of its machine.
+        It is good for its findings alone: its fixes are those of the last look.
         """
         file = self.config_file(document.path)
-        # What an editor makes of a byte order mark is for the reader to say.
+        # Whether the editor keeps a byte order mark back is told by reading the file.
         if self.review is None or file is None or file.entry.data.startswith(BOM_UTF8):
             return None
         machine = self.review.machine.with_files(file.opened_as(document.text))
@@ -77,24 +71,33 @@ class Folder:
         return self._redactor
 
     def differs(self, machine: Machine) -> bool:
-        """Whether `machine` is not what was last reviewed."""
-        return self.review is None or _differ(machine, self.review.machine)
+        """Whether it differs from the machine last reviewed in anything but the time of the look.
+
+        Files are compared by identity.
+        """
+        last = self.review.machine if self.review else None
+        if last is None or last.files.keys() != machine.files.keys():
+            return True
+        if any(last.files[path] is not file for path, file in machine.files.items()):
+            return True
+        if last.version.origin != machine.version.origin:
+            return True
+        return replace(last, files={}, now_ms=0) != replace(machine, files={}, now_ms=0)
 
     def config_file(self, path: str) -> ConfigFile | None:
         """Return the config file at `path`, None for any other file."""
         return self.review.machine.files.get(path) if self.review else None
 
-    def depth_above(self, path: str) -> int:
-        """Return how many parts the folder's path has if the file is in it, else 0."""
-        inside = self._path and Path(path).is_relative_to(self._path)
-        return len(self._path.parts) if self._path and inside else 0
-
     def severest_rank(self, path: str) -> int:
         """Return the rank of the severest finding shown in a file, errors first."""
         if self.review is None:
             return len(Severity)
-        found = [it for it in self.review.findings if is_shown_in(self.review, it, path)]
-        return min((it.finding.severity.rank for it in found), default=len(Severity))
+        ranks = [
+            found.finding.severity.rank
+            for found in self.review.findings
+            if is_shown_in(self.review, found, path)
+        ]
+        return min(ranks, default=len(Severity))
 
 
 class Folders:
@@ -126,20 +129,21 @@ class Folders:
     def named(self, uri: str) -> Folder | None:
         """Return the folder with this URI, however it is spelled."""
         path = path_of(uri)
-        return next((it for it in self if it.uri and path_of(it.uri) == path), None)
+        named = (folder for folder in self if folder.uri and path_of(folder.uri) == path)
+        return next(named, None)
 
     def of(self, path: str) -> Folder:
         """Return the innermost folder that a file is in, else the one with its severest finding.
 
         The first of them where there are several.
         """
-        innermost = max(self, key=lambda folder: folder.depth_above(path))
-        if innermost.depth_above(path):
-            return innermost
+        around = [it for it in self if it.path and Path(path).is_relative_to(it.path)]
+        if around:
+            return max(around, key=lambda folder: len(str(folder.path)))
         return min(self, key=lambda folder: folder.severest_rank(path))
 
     def config_file(self, path: str) -> ConfigFile | None:
-        """Return the config file at `path` as the first folder that knows it has it."""
+        """Return the config file at `path` as the first folder has it that knows it."""
         return next(filter(None, (folder.config_file(path) for folder in self)), None)
 
     def config_file_now(self, path: str, open_texts: Mapping[str, OpenText]) -> ConfigFile | None:
@@ -147,21 +151,21 @@ class Folders:
         read = (folder.read(open_texts).files.get(path) for folder in self)
         return next(filter(None, read), None)
 
-    def diagnostics(self, support: DiagnosticSupport) -> Mapping[str, list[types.Diagnostic]]:
+    def diagnostics(self, writer: DiagnosticWriter) -> Mapping[str, list[types.Diagnostic]]:
         """Return the diagnostics of every file, by path, as found at the last look."""
         reviewed = ((folder.review, folder.redactor) for folder in self if folder.review)
-        return merged([diagnostics_by_path(*it, support) for it in reviewed])
+        return merged([writer.by_path(review, redactor) for review, redactor in reviewed])
 
     def diagnostics_while_typing(
-        self, document: OpenDocument, support: DiagnosticSupport
+        self, document: OpenDocument, writer: DiagnosticWriter
     ) -> list[types.Diagnostic] | None:
-        """Return the diagnostics of a document as it stands, None if that takes a look."""
+        """Return the diagnostics of a document as it is by now, None where only a look can tell."""
         path, by_folder = document.path, list[Mapping[str, list[types.Diagnostic]]]()
         for folder in self:
             review = folder.while_typing(document)
             if review is None:
                 return None
-            by_folder.append(diagnostics_by_path(review, folder.redactor, support, path))
+            by_folder.append(writer.by_path(review, folder.redactor, path))
         return merged(by_folder).get(path, [])
 
 
@@ -193,12 +197,3 @@ def _member(params: object, name: str) -> object:
     if isinstance(params, Mapping):
         return cast("Mapping[str, object]", params).get(name)
     return getattr(params, name, None)
-
-
-def _differ(one: Machine, other: Machine) -> bool:
-    """Whether anything but the time of the look differs. Files are compared by being the same."""
-    if one.files.keys() != other.files.keys() or one.version.origin != other.version.origin:
-        return True
-    if any(one.files[path] is not other.files[path] for path in one.files):
-        return True
-    return replace(one, files={}, now_ms=0) != replace(other, files={}, now_ms=0)

@@ -1,4 +1,4 @@
-"""What a key or value means, what it does on this machine, and what was found there."""
+"""Hovers: what a key or value means, what it does on this machine, what the rules found there."""
 
 from __future__ import annotations
 
@@ -39,21 +39,18 @@ def hover(
     file = review.machine.existing(path)
     if file is None:
         return None
-    offset = file.buffer.offset(position, encoding)
-    found = _under(file, offset)
+    found = _known_at(file, file.buffer.offset(position, encoding))
     if found is None:
         return None
     known, span = found
-    home = str(review.machine.home)
-    writer = Writer(Redactor(review.machine), markdown, home)
+    writer = Writer(Redactor(review.machine), markdown, str(review.machine.home))
     about = _About(review, file, known, writer)
-    range_ = file.buffer.range(span, encoding)
     paragraphs = [*about.paragraphs(), *about.findings(position, encoding)]
-    return types.Hover(writer.content(paragraphs), lsp_range(range_))
+    return types.Hover(writer.content(paragraphs), lsp_range(file.buffer.range(span, encoding)))
 
 
-def _under(file: ConfigFile, offset: int) -> tuple[KnownPosition, Span] | None:
-    """Return the known place whose key or value an offset is in, with the span of that part."""
+def _known_at(file: ConfigFile, offset: int) -> tuple[KnownPosition, Span] | None:
+    """Return the known key or value that an offset is in, with the span of that part."""
     cursor = Span(offset, offset)
     for known in known_positions(file, cursor):
         if known.key_span and touch(known.key_span, cursor):
@@ -170,7 +167,8 @@ class _About(Struct, frozen=True):
             if found.finding.place.path != self.file.path:
                 continue
             location = lsp_location(self.review.machine, found.finding.place, encoding)
-            if location and _holds(location.range, position):
+            marked = our_range(location.range) if location else None
+            if marked and marked.start <= position <= marked.end:
                 page = self.write.link(found.rule.id, found.rule.documentation)
                 yield f"{self.write.text(found.finding.message)} {page}"
 
@@ -183,8 +181,3 @@ def _words_of(known: KnownPosition) -> list[str]:
     if text.lower() in SWITCHED_ON:
         return ["1"]
     return ["0"] if text.lower() in SWITCHED_OFF else []
-
-
-def _holds(range_: types.Range, position: Position) -> bool:
-    start, end = our_range(range_)
-    return start <= position <= end

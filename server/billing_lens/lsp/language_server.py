@@ -14,7 +14,7 @@ from pygls.exceptions import JsonRpcException
 
 from billing_lens import __version__
 from billing_lens.lsp.conversion import path_of
-from billing_lens.lsp.diagnostics import DiagnosticSupport
+from billing_lens.lsp.diagnostics import DiagnosticWriter
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.lsp.folders import Folder, Folders
 from billing_lens.lsp.looking import POLL_SECONDS, SETTINGS_SECONDS, LookSchedule, State
@@ -145,7 +145,7 @@ class BillingLensServer(StandardStreamsServer):
         document = self.documents.at(path) if path else None
         found = None
         if document and self.schedule.is_edited_alone(uri):
-            found = self.folders.diagnostics_while_typing(document, self._diagnostic_support)
+            found = self.folders.diagnostics_while_typing(document, self._writer)
         if found is None:
             self.look_if_changed()
         else:
@@ -175,11 +175,11 @@ class BillingLensServer(StandardStreamsServer):
             logger.error("%s", fault(sys.exc_info()[1] or error))
 
     @property
-    def _diagnostic_support(self) -> DiagnosticSupport:
+    def _writer(self) -> DiagnosticWriter:
         nothing = types.PublishDiagnosticsClientCapabilities()
         field = "text_document.publish_diagnostics"
         understood = get_capability(self.client_capabilities, field, nothing)
-        return DiagnosticSupport(self.documents.encoding, understood)
+        return DiagnosticWriter(self.documents.encoding, understood)
 
     def _use_folders(self) -> None:
         uris = [folder.uri for folder in self.workspace.folders.values()]
@@ -190,13 +190,13 @@ class BillingLensServer(StandardStreamsServer):
         """Read every machine, review what differs, or `anyway`, and tell what is new."""
         texts = self.documents.texts()
         read = [(folder, folder.read(texts)) for folder in self.folders]
-        to_review = [(it, machine) for it, machine in read if anyway or it.differs(machine)]
-        changed = [it for it, machine in to_review if it.take(machine, self.settings)]
+        to_review = [one for one in read if anyway or one[0].differs(one[1])]
+        changed = [folder for folder, machine in to_review if folder.take(machine, self.settings)]
         client_knows = self.schedule.state is State.EDITED
         self.schedule.looked(reviewed=bool(to_review))
         if not to_review:
             return
-        found = self.folders.diagnostics(self._diagnostic_support)
+        found = self.folders.diagnostics(self._writer)
         self.channels.show({self.documents.uri_at(path): it for path, it in found.items()})
         for folder in changed:
             self.protocol.notify(STATUS_CHANGED, {**(folder.status or {}), "folder": folder.uri})
@@ -209,8 +209,8 @@ class BillingLensServer(StandardStreamsServer):
             self.protocol.send_request(request)
 
     def _push(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
-        support = self._diagnostic_support.understood
-        version = self.documents.version_of(uri) if support.version_support else None
+        versioned = self._writer.understood.version_support
+        version = self.documents.version_of(uri) if versioned else None
         params = types.PublishDiagnosticsParams(uri, diagnostics, version)
         self.text_document_publish_diagnostics(params)
 

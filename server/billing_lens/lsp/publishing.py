@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 
 from lsprotocol import types
-from msgspec import Struct
 from pygls.capabilities import get_capability
 
 Push = Callable[[str, list[types.Diagnostic]], None]
@@ -25,25 +24,18 @@ def can_pull(capabilities: types.ClientCapabilities) -> bool:
     return get_capability(capabilities, "text_document.diagnostic") is not None
 
 
-class _Answer(Struct, frozen=True):
-    """What the client last pulled for a document."""
-
-    id: str
-    diagnostics: list[types.Diagnostic]
-
-
 class DiagnosticChannels:
     """What was found, by URI, and over which of the two ways the client has it.
 
-    A document is the client's to ask for from its first pull until it is closed. Until then what
-    was pushed stays, so that no finding is gone for a moment or shown twice.
+    A document is pulled from its first pull until it is closed; only then what was pushed for it is
+    taken back, so that no finding is gone for a moment or shown twice.
     """
 
     def __init__(self, push: Push) -> None:
         self._push = push
         self._found: Mapping[str, list[types.Diagnostic]] = {}
         self._pushed: dict[str, list[types.Diagnostic]] = {}
-        self._pulled: dict[str, _Answer] = {}
+        self._pulled: dict[str, types.RelatedFullDocumentDiagnosticReport] = {}
         self._edited: set[str] = set()
         self._ids = count(1)
 
@@ -64,31 +56,32 @@ class DiagnosticChannels:
     def pull(self, uri: str, known_id: str | None) -> types.DocumentDiagnosticReport:
         """Return the answer to a pull; `known_id` is that of the answer the client has."""
         self._edited.discard(uri)
-        diagnostics, last = self.found(uri), self._pulled.get(uri)
-        same = last is not None and last.diagnostics == diagnostics
-        answer = last if last and same else _Answer(str(next(self._ids)), diagnostics)
-        self._pulled[uri] = answer
+        found, report = self.found(uri), self._pulled.get(uri)
+        if report is None or report.items != found:
+            identifier = str(next(self._ids))
+            report = types.RelatedFullDocumentDiagnosticReport(found, result_id=identifier)
+            self._pulled[uri] = report
         self._push_if_new(uri, [])
-        if answer.id == known_id:
-            return types.RelatedUnchangedDocumentDiagnosticReport(answer.id)
-        return types.RelatedFullDocumentDiagnosticReport(diagnostics, result_id=answer.id)
+        if known_id is not None and report.result_id == known_id:
+            return types.RelatedUnchangedDocumentDiagnosticReport(known_id)
+        return report
 
     def edited(self, uri: str) -> None:
-        """Take note that the client changed a document, and so will pull it by itself."""
+        """Take note that the client changed a document, and so will pull it unasked."""
         if uri in self._pulled:
             self._edited.add(uri)
 
     def closed(self, uri: str) -> None:
-        """Take note that a document is no longer the client's to ask for."""
+        """Take note that the client will not pull a document any more."""
         self._pulled.pop(uri, None)
         self._edited.discard(uri)
 
     @property
     def outdated(self) -> bool:
-        """Whether the client should pull a document again of which it knows nothing new."""
+        """Whether a pulled document has other diagnostics now, and no edit has it pulled again."""
         return any(
-            self.found(uri) != answer.diagnostics
-            for uri, answer in self._pulled.items()
+            self.found(uri) != report.items
+            for uri, report in self._pulled.items()
             if uri not in self._edited
         )
 

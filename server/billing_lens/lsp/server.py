@@ -13,8 +13,7 @@ from lsprotocol import types
 from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcInvalidParams
 
-from billing_lens.lsp.code_actions import OPTIONS as CODE_ACTIONS
-from billing_lens.lsp.code_actions import CodeActions, can_resolve, resolved_from
+from billing_lens.lsp.code_actions import ACTION_OPTIONS, CodeActions, can_resolve, resolved_from
 from billing_lens.lsp.code_lens import EXPLAIN_ROUTE, code_lenses, explanation, lens_command
 from billing_lens.lsp.commands import COMMANDS
 from billing_lens.lsp.completion import TRIGGERS, completions
@@ -110,7 +109,7 @@ def _answer_requests(server: BillingLensServer) -> None:
         server.look_if_changed()
         return status_document(server.review_in(asked_folder(server.folders, params)))
 
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, CODE_ACTIONS)
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, ACTION_OPTIONS)
     def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
         path = _path_in(params)
         if not path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -34,7 +35,8 @@ class Watcher:
 
     async def watch(self, machines: Sequence[Machine]) -> None:
         """Have every folder watched that holds a file of one of the machines, and no others."""
-        if not can_watch(self._server.client_capabilities):
+        can = get_capability(self._server.client_capabilities, "workspace.did_change_watched_files")
+        if not (can and can.dynamic_registration and can.relative_pattern_support):
             return
         was_watching, self._is_watching = self._is_watching, True
         try:
@@ -44,12 +46,6 @@ class Watcher:
         except JsonRpcException:
             self._is_watching = False
             logger.warning("The client does not watch files; changes are polled for.")
-
-
-def can_watch(capabilities: types.ClientCapabilities) -> bool:
-    """Return whether the client watches files outside the workspace on our behalf."""
-    watched = get_capability(capabilities, "workspace.did_change_watched_files")
-    return bool(watched and watched.dynamic_registration and watched.relative_pattern_support)
 
 
 def watch_registration(machines: Sequence[Machine]) -> types.RegistrationParams:
@@ -87,10 +83,9 @@ class Parent:
             return False
         if self._process_id is None:
             return os.getppid() != self._started_by
-        try:
-            os.kill(self._process_id, 0)
-        except ProcessLookupError:
-            return True
-        except (PermissionError, OverflowError):
-            return False
+        with suppress(PermissionError, OverflowError):
+            try:
+                os.kill(self._process_id, 0)
+            except ProcessLookupError:
+                return True
         return False

@@ -54,9 +54,9 @@ class EditWriter:
         for step in edit.document_changes or ():
             if isinstance(step, types.TextDocumentEdit):
                 step.edits = [
-                    types.AnnotatedTextEdit(_ANNOTATION, it.range, it.new_text)
-                    for it in step.edits
-                    if not isinstance(it, types.SnippetTextEdit)
+                    types.AnnotatedTextEdit(_ANNOTATION, plain.range, plain.new_text)
+                    for plain in step.edits
+                    if not isinstance(plain, types.SnippetTextEdit)
                 ]
             else:
                 step.annotation_id = _ANNOTATION
@@ -65,11 +65,8 @@ class EditWriter:
     def _can_be_done(self, change: Change) -> bool:
         if isinstance(change, EditFile):
             return True
-        operation = (
-            types.ResourceOperationKind.Rename
-            if isinstance(change, RenameFile)
-            else types.ResourceOperationKind.Create
-        )
+        kinds = types.ResourceOperationKind
+        operation = kinds.Rename if isinstance(change, RenameFile) else kinds.Create
         return self._versioned and operation in self._operations
 
     def _steps(self, change: Change) -> list[DocumentChange]:

@@ -125,13 +125,10 @@ class Disk:
         if known and known[0] == signature and known[1].link_target == link:
             return known[1]
         mode = stat.S_IMODE(status.st_mode) if os.name == "posix" else None
-        if stat.S_ISREG(status.st_mode):
-            data = _read_regular(self._native(path))
-            state = FileState.REGULAR if data is not None else FileState.NOT_REGULAR
-        else:
-            data = None
-            is_directory = stat.S_ISDIR(status.st_mode)
-            state = FileState.DIRECTORY if is_directory else FileState.NOT_REGULAR
+        is_file = stat.S_ISREG(status.st_mode)
+        data = _read_regular(self._native(path)) if is_file else None
+        state = FileState.REGULAR if data is not None else FileState.NOT_REGULAR
+        state = FileState.DIRECTORY if stat.S_ISDIR(status.st_mode) else state
         entry = FileEntry(path, state, data or b"", mode, link, status.st_mtime_ns)
         self._seen[path] = (signature, entry)
         return entry
@@ -146,7 +143,7 @@ class ParsedFiles:
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
-        self._files: dict[tuple[object, ...], ConfigFile] = {}
+        self._files: dict[tuple[str, Kind, Scope | None, bool], ConfigFile] = {}
         self._backups: dict[str, Backup] = {}
 
     def config_file(
@@ -156,18 +153,25 @@ class ParsedFiles:
         largest = LARGEST_DECLARING if kind in DECLARING_KINDS else None
         overlay = text.document.data if text else None
         entry = self._disk.entry(path, overlay=overlay, largest=largest)
+        return self.of_entry(entry, kind, scope, text)
+
+    def of_entry(
+        self, entry: FileEntry, kind: Kind, scope: Scope | None, text: OpenText | None = None
+    ) -> ConfigFile:
+        """Return what was read as a config file: the same one while it says the same."""
         opened = text if entry.state is not FileState.UNREADABLE else None
-        key = path, kind, scope, opened is None
+        key = entry.path, kind, scope, text is None
         known = self._files.get(key)
         if known is None or not _is_same(known, entry, opened):
-            known = self._files[key] = ConfigFile(path, kind, entry, scope, opened)
+            known = self._files[key] = ConfigFile(entry.path, kind, entry, scope, opened)
         return known
 
     def forget_closed(self, open_paths: Container[str]) -> None:
         """Let go of the texts that lie over any other file: they are not open any more."""
-        files = self._files.items()
-        for key in [key for key, it in files if it.opened and it.path not in open_paths]:
-            del self._files[key]
+        for key in list(self._files):
+            path, _, _, is_closed = key
+            if not is_closed and path not in open_paths:
+                del self._files[key]
 
     def backups(self, directory: str) -> tuple[Backup, ...]:
         """Return the newest backups in `directory`, oldest first; broken ones are passed over.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
-from pathlib import PurePath
+from contextlib import suppress
+from pathlib import PurePath, PurePosixPath
 
 from msgspec import Struct
 
@@ -38,7 +38,7 @@ from billing_lens.machine.project import (
     project_roots,
     settings_named_in,
 )
-from billing_lens.machine.system_policies import SystemPolicies
+from billing_lens.machine.system_policies import RegistryReader, system_policies
 from billing_lens.machine.version import (
     NEWEST_KNOWN,
     ClaudeVersion,
@@ -47,34 +47,28 @@ from billing_lens.machine.version import (
 )
 from billing_lens.text.json_pointer import pointer_of
 
-DIRECTORY_VARIABLES = ("ANTHROPIC_CONFIG_DIR", "XDG_CONFIG_HOME", "APPDATA", "HOME")
+DIRECTORY_VARIABLES = {"ANTHROPIC_CONFIG_DIR", "XDG_CONFIG_HOME", "APPDATA", "HOME"}
 """What settings may set to send Claude Code to another Anthropic directory."""
 
 
-class Look(Struct, frozen=True, dict=True):
+class Look(Struct, frozen=True):
     """What holds for one read: which machine, seen from which folder, under which open texts.
 
-    `open_texts` are an editor's, by path, and count instead of what is on the disk. The other
-    fields are what the reads of one machine share; they know nothing of any one of them.
+    `home`, `cwd` and `managed` are paths of the machine's platform. `open_texts` are an editor's,
+    by path, and count instead of what is on the disk.
     """
 
     options: MachineOptions
+    home: PurePath
+    cwd: PurePath
     managed: ManagedPaths
     open_texts: Mapping[str, OpenText]
+    # All reads of a machine share the rest, which knows nothing of any one of them.
     disk: Disk
     parsed: ParsedFiles
-    policies: SystemPolicies
+    registry: RegistryReader
+    managed_preferences: PurePosixPath
     keychain: KeychainReader
-
-    @cached_property
-    def home(self) -> PurePath:
-        """The home, as a path of the machine's platform."""
-        return pure_path(self.options.platform, str(self.options.home))
-
-    @cached_property
-    def cwd(self) -> PurePath:
-        """The folder Claude Code would start in, as a path of the machine's platform."""
-        return pure_path(self.options.platform, str(self.options.cwd))
 
     def machine(self) -> Machine:
         """Read everything and return the machine as it is now."""
@@ -136,15 +130,20 @@ class Look(Struct, frozen=True, dict=True):
         project, managed = project_paths(self.cwd), self.managed
         drop_ins = self.disk.names(str(managed.drop_ins), ".json")
         paths = (managed.settings, *(managed.drop_ins / it for it in drop_ins if it[0] != "."))
-        has_own_policies = not self.options.confined and self.options.managed_directory is None
+        is_this_system = not self.options.confined and self.options.managed_directory is None
         return [
             self._file(user_settings, Kind.CLAUDE_SETTINGS, Scope.USER),
             self._file(project.settings, Kind.CLAUDE_SETTINGS, Scope.PROJECT),
             self._file(project.local_settings, Kind.CLAUDE_SETTINGS, Scope.LOCAL),
             *self._flag_settings(),
             *(self._file(path, Kind.CLAUDE_SETTINGS, Scope.MANAGED) for path in paths),
-            *(self.policies.read(self.options.platform) if has_own_policies else ()),
+            *(self._system_policies() if is_this_system else ()),
         ]
+
+    def _system_policies(self) -> Iterator[ConfigFile]:
+        platform = self.options.platform
+        for entry in system_policies(platform, self.disk, self.registry, self.managed_preferences):
+            yield self.parsed.of_entry(entry, Kind.CLAUDE_SETTINGS, Scope.MANAGED)
 
     def _flag_settings(self) -> Iterator[ConfigFile]:
         given = self.options.arguments.settings
@@ -152,7 +151,7 @@ class Look(Struct, frozen=True, dict=True):
             return
         if given.strip().startswith("{") and given.strip().endswith("}"):
             entry = FileEntry(FLAG_SETTINGS_PATH, FileState.REGULAR, given.encode())
-            yield ConfigFile(FLAG_SETTINGS_PATH, Kind.CLAUDE_SETTINGS, entry, Scope.FLAG)
+            yield self.parsed.of_entry(entry, Kind.CLAUDE_SETTINGS, Scope.FLAG)
         else:
             yield self._file(resolved(self.cwd, given), Kind.CLAUDE_SETTINGS, Scope.FLAG)
 
@@ -178,9 +177,8 @@ class Look(Struct, frozen=True, dict=True):
         named = {each.get("ANTHROPIC_PROFILE", "").strip() for each in (process, *set_by)}
         environments = [process]
         for variables in set_by:
-            moving = {name: variables[name] for name in DIRECTORY_VARIABLES if name in variables}
-            if moving:
-                environments.append({**process, **moving})
+            moving = {name: variables[name] for name in DIRECTORY_VARIABLES & variables.keys()}
+            environments.append({**process, **moving})
         directories = (
             anthropic_paths(self.options.platform, self.home, self.cwd, environment)
             for environment in environments
@@ -209,8 +207,8 @@ class Look(Struct, frozen=True, dict=True):
         """Return where our own file is: a home looked at from outside has its own."""
         platform, options = self.options.platform, self.options
         path = preferences_file(platform, self.home, options.environment)
-        is_ours = options.confined and not path.is_relative_to(self.home)
-        return preferences_file(platform, self.home, {}) if is_ours else path
+        is_elsewhere = options.confined and not path.is_relative_to(self.home)
+        return preferences_file(platform, self.home, {}) if is_elsewhere else path
 
     def _other_entries(
         self, claude: ClaudePaths, files: Iterable[ConfigFile]
@@ -277,8 +275,6 @@ def _onboarded_version(files: Iterable[ConfigFile]) -> ClaudeVersion | None:
     for file in files:
         state = file.model(ClaudeState)
         if state and state.lastOnboardingVersion:
-            try:
+            with suppress(ValueError):
                 return parse_version(state.lastOnboardingVersion, "state")
-            except ValueError:
-                continue
     return None

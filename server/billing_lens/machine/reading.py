@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
-
-from msgspec.structs import replace
+from pathlib import Path, PurePath, PurePosixPath
 
 from billing_lens.config.file import OpenText
 from billing_lens.config.kinds import Platform
@@ -18,7 +16,6 @@ from billing_lens.machine.machine import Machine, MachineOptions
 from billing_lens.machine.system_policies import (
     MANAGED_PREFERENCES,
     RegistryReader,
-    SystemPolicies,
     read_windows_registry,
 )
 from billing_lens.machine.version import parse_version
@@ -42,15 +39,16 @@ class MachineReader:
         if options.version:
             parse_version(options.version)
         self.options = options
-        directory, platform = options.managed_directory, options.platform
+        directory = options.managed_directory
         self._managed = managed_paths(
-            platform, pure_path(platform, str(directory)) if directory else None
+            options.platform, self._pure_path(directory) if directory else None
         )
         roots = (options.home, Path(str(self._managed.settings.parent)))
-        foreign = platform is Platform.WIN32 and os.name != "nt"
+        foreign = options.platform is Platform.WIN32 and os.name != "nt"
         self._disk = Disk(roots if options.confined else (), foreign=foreign)
         self._parsed = ParsedFiles(self._disk)
-        self._policies = SystemPolicies(self._disk, registry, managed_preferences)
+        self._registry = registry
+        self._managed_preferences = managed_preferences
         self._keychain = KeychainReader(options.environment, str(options.home))
 
     def read(
@@ -62,15 +60,20 @@ class MachineReader:
         Without them it is the machine on the disk. Both kinds of read, and those of all folders,
         share what they parse, so that each gives the very same files while these stay the same.
         """
-        look = Look(
-            replace(self.options, cwd=cwd) if cwd else self.options,
+        if open_texts is not None:
+            self._parsed.forget_closed(open_texts)
+        return Look(
+            self.options,
+            self._pure_path(self.options.home),
+            self._pure_path(cwd or self.options.cwd),
             self._managed,
             open_texts or {},
             self._disk,
             self._parsed,
-            self._policies,
+            self._registry,
+            self._managed_preferences,
             self._keychain,
-        )
-        if open_texts is not None:
-            self._parsed.forget_closed(open_texts)
-        return look.machine()
+        ).machine()
+
+    def _pure_path(self, path: Path) -> PurePath:
+        return pure_path(self.options.platform, str(path))

@@ -19,9 +19,8 @@ from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
-from billing_lens.config.file import ConfigFile
 from billing_lens.config.file_entry import FileEntry, FileState
-from billing_lens.config.kinds import Kind, Platform, Scope
+from billing_lens.config.kinds import Platform
 from billing_lens.machine.disk import Disk
 from billing_lens.machine.keychain import user_name
 
@@ -102,35 +101,22 @@ def as_settings(entry: FileEntry) -> FileEntry:
     return replace(entry, data=data)
 
 
-class SystemPolicies:
-    """The policies of this system as settings files, parsed again only when they changed."""
+def system_policies(
+    platform: Platform, disk: Disk, registry: RegistryReader, preferences: PurePosixPath
+) -> Iterator[FileEntry]:
+    """Yield the policies there are as JSON texts, the strongest first; none on Linux.
 
-    def __init__(self, disk: Disk, registry: RegistryReader, preferences: PurePosixPath) -> None:
-        """Prepare to read; `preferences` is the directory of macOS's managed preferences."""
-        self._disk = disk
-        self._registry = registry
-        self._preferences = preferences
-        self._parsed: dict[str, ConfigFile] = {}
-
-    def read(self, platform: Platform) -> Iterator[ConfigFile]:
-        """Yield the policies there are, the strongest first; none on a platform without a way."""
-        if platform is Platform.WIN32:
-            for hive in Hive:
-                text = self._registry(hive)
-                if text is not None:
-                    data = text.encode(errors="replace")
-                    yield self._policy(FileEntry(hive.place, FileState.REGULAR, data))
-        elif platform is Platform.DARWIN:
-            for path in preference_files(self._preferences, user_name()):
-                entry = as_settings(self._disk.entry(str(path)))
-                if entry.exists:
-                    yield self._policy(entry)
-                if entry.state is FileState.REGULAR:
-                    return
-
-    def _policy(self, entry: FileEntry) -> ConfigFile:
-        known = self._parsed.get(entry.path)
-        if known is None or known.entry != entry:
-            known = ConfigFile(entry.path, Kind.CLAUDE_SETTINGS, entry, Scope.MANAGED)
-            self._parsed[entry.path] = known
-        return known
+    `preferences` is the directory of macOS's managed preferences.
+    """
+    if platform is Platform.WIN32:
+        for hive in Hive:
+            text = registry(hive)
+            if text is not None:
+                yield FileEntry(hive.place, FileState.REGULAR, text.encode(errors="replace"))
+    elif platform is Platform.DARWIN:
+        for path in preference_files(preferences, user_name()):
+            entry = as_settings(disk.entry(str(path)))
+            if entry.exists:
+                yield entry
+            if entry.state is FileState.REGULAR:
+                return

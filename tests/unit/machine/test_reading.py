@@ -13,6 +13,7 @@ from billing_lens.config.document import document_of
 from billing_lens.config.file import OpenText
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind, Platform, Scope
+from billing_lens.machine.disk import LARGEST_DECLARING
 from billing_lens.machine.machine import Machine
 from billing_lens.text.buffer import TextBuffer
 from tests.machines import CANARY, MadeUpMachine, headline
@@ -196,6 +197,20 @@ class TestUnderOpenTexts:
         assert different == [path]
         assert disk.files[path].opened is None
         assert editor.files[path].value == {"organization_id": "typed"}
+
+    def test_so_it_is_with_a_text_that_is_too_large_to_be_read(self, tmp_path: Path) -> None:
+        built = headline().with_files({"proj/.env": "A=1"}).build(tmp_path)
+        reader, path = reader_of(built), str(built.cwd / ".env")
+        texts = {path: opened("#" * (LARGEST_DECLARING + 1), Kind.DOTENV)}
+
+        disk, editor, disk_again, editor_again = (
+            reader.read(each).files[path] for each in (None, texts, None, texts)
+        )
+
+        assert disk.entry.state is FileState.REGULAR
+        assert editor.entry.state is FileState.UNREADABLE
+        assert disk is disk_again
+        assert editor is editor_again
 
     def test_nothing_of_one_read_is_left_in_the_next(self, tmp_path: Path) -> None:
         """Neither a directory and profile that open settings name, nor an open file itself."""
