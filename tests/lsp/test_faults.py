@@ -63,12 +63,12 @@ raise SystemExit(server.serve())
 
 QUICKLY_AGING = """
 import os, time
-from billing_lens.lsp import language_server, server
+from billing_lens.lsp import looking, server
 
 now = time.time_ns
 hour = 3600 * 10**9
 time.time_ns = lambda: now() + hour * os.path.exists(os.path.expanduser("~/an hour later"))
-language_server.LOOK_ANYWAY_SECONDS = 0.5
+looking.MAXIMUM_AGE_SECONDS = 0.5
 raise SystemExit(server.serve())
 """
 

@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from billing_lens.billing.expectation import EXPECTABLE, Wish
 from billing_lens.config.kinds import Platform, Scope
-from billing_lens.machine.machine import ClaudeArguments, Machine, Mode
-from billing_lens.machine.options import MachineOptions, this_machine
+from billing_lens.machine.machine import (
+    ClaudeArguments,
+    Machine,
+    MachineOptions,
+    Mode,
+    this_machine,
+)
 from billing_lens.machine.reading import MachineReader
 from billing_lens.review import Review, review
 from billing_lens.wishes.store import WishStore

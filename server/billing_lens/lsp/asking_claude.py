@@ -10,7 +10,6 @@ from contextlib import suppress
 
 from billing_lens.machine.claude_program import (
     ANSWER_SECONDS,
-    StatusCall,
     find_claude,
     read_status,
     status_call,
@@ -31,9 +30,20 @@ async def ask_claude(machine: Machine) -> Verification:
     program = find_claude(machine)
     if program is None:
         return not_found()
-    # Shielded: asyncio ends a program that is cancelled as it starts, but not what that started.
-    starting = asyncio.ensure_future(_start(status_call(machine, program)))
+    call = status_call(machine, program)
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *call.arguments,
+            cwd=call.cwd,
+            env=call.environment,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            start_new_session=True,
+        )
+    )
     try:
+        # A start that is cancelled half-way ends the program, but waits for what that has started.
         process = await asyncio.shield(starting)
         output, log = await asyncio.wait_for(process.communicate(), ANSWER_SECONDS)
     except asyncio.TimeoutError:
@@ -41,31 +51,16 @@ async def ask_claude(machine: Machine) -> Verification:
     except OSError as error:
         return cannot_run(error)
     finally:
-        await _end(starting)
+        with suppress(OSError):
+            await _end(await starting)
     status = read_status(output)
     if status is None:
         return no_status(machine, process.returncode, log)
     return verified(machine, status)
 
 
-async def _start(call: StatusCall) -> Process:
-    return await asyncio.create_subprocess_exec(
-        *call.arguments,
-        cwd=call.cwd,
-        env=call.environment,
-        stdin=DEVNULL,
-        stdout=PIPE,
-        stderr=PIPE,
-        start_new_session=True,
-    )
-
-
-async def _end(starting: asyncio.Future[Process]) -> None:
+async def _end(process: Process) -> None:
     """End what still runs, and on POSIX what it started too."""
-    try:
-        process = await starting
-    except OSError:
-        return
     if process.returncode is not None:
         return
     with suppress(ProcessLookupError):

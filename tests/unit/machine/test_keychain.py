@@ -159,7 +159,7 @@ def test_an_answer_holds_for_a_while_and_is_then_asked_for_again(
     SecurityProgram.install(tmp_path / "bin", login=NOT_FOUND)
 
     assert reader.read() is before
-    monkeypatch.setattr(keychain, "AGAIN_AFTER_SECONDS", -1.0)
+    monkeypatch.setattr(keychain, "CACHED_SECONDS", -1.0)
     fresh = KeychainReader({"PATH": program.path, "USER": "dev"}, "/")
 
     assert states(fresh.read())[0] is KeychainState.ABSENT

@@ -20,11 +20,14 @@ from billing_lens.config.file import ConfigFile
 from billing_lens.config.file_entry import FileEntry, FileState
 from billing_lens.config.kinds import Kind, Platform, Scope
 from billing_lens.machine.keychain import user_name
-from billing_lens.machine.machine import Machine, Mode
-from billing_lens.machine.managed_preferences import as_settings, preference_places
-from billing_lens.machine.options import MachineOptions
+from billing_lens.machine.machine import Machine, MachineOptions, Mode
 from billing_lens.machine.reading import MachineReader
-from billing_lens.machine.registry import Hive, read_windows_registry
+from billing_lens.machine.system_policies import (
+    Hive,
+    as_settings,
+    preference_files,
+    read_windows_registry,
+)
 from tests.machines import MadeUpMachine, headline
 
 LOCAL_MACHINE = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode\Settings"
@@ -219,11 +222,11 @@ def test_which_variable_counts_does_not_depend_on_what_was_read_first(tmp_path: 
 def test_managed_preferences_are_looked_for_as_the_users_and_then_as_the_computers() -> None:
     directory = PurePosixPath("/Library/Managed Preferences")
 
-    assert list(map(str, preference_places(directory, "dev"))) == [
+    assert list(map(str, preference_files(directory, "dev"))) == [
         "/Library/Managed Preferences/dev/com.anthropic.claudecode.plist",
         "/Library/Managed Preferences/com.anthropic.claudecode.plist",
     ]
-    assert len(preference_places(directory, "")) == 1
+    assert len(preference_files(directory, "")) == 1
 
 
 def mac(made_up: MadeUpMachine, root: Path, *, confined: bool = False) -> MachineReader:
