@@ -8,16 +8,20 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from billing_lens.cli import workers
 from billing_lens.cli.workers import PATIENCE_SECONDS, in_order
 from tests.cli.command_line import program
 from tests.cli.terminal import shown_on_a_terminal
 from tests.machines import headline
 
 TASKS = [f"task {number}" for number in range(20)]
+LEAVE_INTERRUPTS = workers._leave_interrupts_to_the_parent  # pyright: ignore[reportPrivateUsage]
 PATIENCE = 4.0
 """Seconds after which a worker counts as lost: a busy machine needs some to start one."""
 ENDS_WITHIN = 60.0
@@ -87,6 +91,41 @@ def test_a_caller_who_has_enough_does_not_wait_for_the_rest() -> None:
     assert next(results) == ("first", "FIRST")
     del results
     assert time.monotonic() - started < PATIENCE_SECONDS
+
+
+@pytest.mark.parametrize(("owner", "busy"), [(workers, "wait"), (ProcessPoolExecutor, "submit")])
+def test_an_interrupt_waits_while_the_pool_holds_its_locks(
+    monkeypatch: pytest.MonkeyPatch, owner: object, busy: str
+) -> None:
+    do, done = getattr(owner, busy), list[str]()
+
+    def press_and_do(*arguments: Any, **more: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        result = do(*arguments, **more)
+        done.append(busy)
+        return result
+
+    monkeypatch.setattr(owner, busy, press_and_do)
+
+    with pytest.raises(KeyboardInterrupt):
+        list(in_order(work, TASKS, 2))
+
+    assert busy in done
+
+
+def interrupted_at_first() -> None:
+    """Begin as a worker that Ctrl-C reaches before it has begun."""
+    os.kill(os.getpid(), signal.SIGINT)
+    LEAVE_INTERRUPTS()
+
+
+def test_a_worker_does_not_hear_an_interrupt_even_as_it_starts(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(workers, "_leave_interrupts_to_the_parent", interrupted_at_first)
+
+    assert list(in_order(work, TASKS, 2)) == [(task, task.upper()) for task in TASKS]
+    assert capfd.readouterr().err == ""
 
 
 def homes_in(place: Path, count: int) -> tuple[str, ...]:
