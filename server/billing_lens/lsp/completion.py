@@ -72,8 +72,7 @@ def completions(
     cursor = _cursor_in(file, offset) if file else None
     if file is None or cursor is None:
         return []
-    markdown = wants_markdown(understood.documentation_format)
-    write = Writer(Redactor(review.machine), markdown)
+    write = Writer(Redactor(review.machine), wants_markdown(understood.documentation_format))
     known = _Known(review, write)
     proposals = [*(known.keys if cursor.slot == "key" else known.values)(file, cursor)]
     standing = file.buffer.data[cursor.span.start : cursor.span.end].decode("utf-8", "replace")
