@@ -96,9 +96,7 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
-def _best_fixes(
-    server: BillingLensServer,
-) -> Iterator[tuple[OfferedFix, types.WorkspaceEdit]]:
+def _best_fixes(server: BillingLensServer) -> Iterator[tuple[OfferedFix, types.WorkspaceEdit]]:
     """Yield the best safe fix of each folder that has one, with its edit."""
     for folder in server.folders:
         seen = server.review_in(folder)

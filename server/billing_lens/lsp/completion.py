@@ -75,8 +75,7 @@ def completions(
     cursor = _cursor_in(file, offset) if file else None
     if file is None or cursor is None:
         return []
-    markdown = wants_markdown(understood.documentation_format)
-    write = Writer(Redactor(review.machine), markdown)
+    write = Writer(Redactor(review.machine), wants_markdown(understood.documentation_format))
     known = _Known(review, write)
     if isinstance(cursor, TomlCursor):
         proposals = [*known.wishes(file.kind, cursor)]

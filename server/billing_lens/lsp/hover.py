@@ -119,8 +119,7 @@ class _About(Struct, frozen=True):
         return f"{kind[0].upper()}{kind[1:]}: {masked(secret)}"
 
     def _expiry(self) -> Iterator[str]:
-        in_seconds = self.known.key.sort is Sort.SECONDS
-        expiry = expiry_of(self.known.value, in_seconds=in_seconds)
+        expiry = expiry_of(self.known.value, in_seconds=self.known.key.sort is Sort.SECONDS)
         if expiry is None:
             return
         words = expiry_in_words(expiry.at_ms, self.review.machine.now_ms)

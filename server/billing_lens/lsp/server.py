@@ -164,11 +164,8 @@ def _explain_texts(server: BillingLensServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(TRIGGERS))
     def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
         path, position = _path_in(params), our_position(params.position)
-        item = get_capability(
-            server.client_capabilities,
-            "text_document.completion.completion_item",
-            types.ClientCompletionItemOptions(),
-        )
+        client, nothing = server.client_capabilities, types.ClientCompletionItemOptions()
+        item = get_capability(client, "text_document.completion.completion_item", nothing)
         review, encoding = server.review_of(path), server.documents.encoding
         return completions(review, path, position, encoding, item)
 
