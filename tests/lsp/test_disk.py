@@ -22,10 +22,10 @@ from tests.machines import MadeUpMachine
 SOON = 1.5
 """Seconds within which a change on the disk is to be seen where nobody watches."""
 WITHOUT_POLLING = """
-from billing_lens.lsp import watching
+from billing_lens.lsp import language_server
 
-assert watching.POLL_SECONDS
-watching.POLL_SECONDS = 3600
+assert language_server.POLL_SECONDS
+language_server.POLL_SECONDS = 3600
 
 from billing_lens.lsp import server
 
