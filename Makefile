@@ -6,8 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+BARE := not vscode and not neovim and not claude_code
 
-.PHONY: help demo test lint vsix packages sbom version proof fixes conformance neovim pages man
+.PHONY: help demo test unit newest oldest protocol-fallback lint format vsix packages sbom version proof fixes conformance neovim contract pages man rule
 .PHONY: screenshots requirements clean need-python need-node real-vscode real-neovim
 
 help:  ## Show what can be made.
@@ -19,6 +20,23 @@ demo: $(VENV)/.runtime  ## Show the headline case and its fix in a scratch home.
 test: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode real-neovim lint  ## Run every test.
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+unit: need-python $(VENV)/.dev  ## Run the tests that need neither an editor nor the real Claude Code.
+	$(BIN)/python -m pytest -m "$(BARE)" $(PYTEST_ARGS)
+
+newest:  ## Run them with the newest dependencies that pyproject.toml allows.
+	$(call run-with,highest)
+
+oldest:  ## Run them with the oldest dependencies that pyproject.toml allows.
+	$(call run-with,lowest-direct)
+
+# In an environment of its own: the locked tools, and our dependencies as resolved now.
+define run-with
+@$(MAKE) --no-print-directory VENV=build/$@ build/$@/.dev
+build/$@/bin/uv pip compile pyproject.toml --quiet --no-header --resolution $(1) --python build/$@ -o build/$@.txt
+build/$@/bin/uv pip install --quiet --python build/$@ --no-deps -r build/$@.txt
+@$(MAKE) --no-print-directory VENV=build/$@ unit
+endef
+
 lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -28,6 +46,10 @@ lint: $(VENV)/.dev node_modules/.ready  ## Check style, types and layers.
 	npm run --silent typecheck
 	npm run --silent lint
 	npm test --silent
+
+format: $(VENV)/.dev  ## Lay out the Python code, and mend what can be mended without a thought.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 vsix: $(VENV)/.dev node_modules/.ready  ## Package the VS Code extension, with the server in it.
 	rm -rf $(BUNDLED)
@@ -62,11 +84,23 @@ fixes: $(VENV)/.dev  ## Try every fix on several versions of the real Claude Cod
 conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest version included.
 	$(BIN)/python -m tests.claude_code.conformance
 
+protocol-fallback: need-python $(VENV)/.dev  ## Try the language server with its input copied by a thread, as on Windows.
+	$(BIN)/python -m pytest tests/lsp --threaded-input
+
 neovim: $(VENV)/.dev real-neovim  ## Try the language server in a real Neovim.
 	$(BIN)/python -m pytest tests/neovim
 
-pages: $(VENV)/.dev  ## Write the parts of the rules' pages that are made from the rules.
+rule: $(VENV)/.dev  ## Begin a rule, its test and its page: make rule NAME=my-rule
+	@$(BIN)/python -m scripts.new_rule "$(NAME)"
+	@$(BIN)/python -m tests.rules.pages
+
+contract: $(VENV)/.dev node_modules/.ready  ## Write the JSON Schemas of our JSON, and the editor's types, from its types.
+	$(BIN)/python -m scripts.contract
+	npm run --silent contract -- --output client-vscode/src/protocol.ts
+
+pages: $(VENV)/.dev contract  ## Write what is made from the rules and the models of settings: pages, schemas.
 	$(BIN)/python -m tests.rules.pages
+	$(BIN)/python -m scripts.settings_schemas
 
 screenshots: need-python need-node $(VENV)/.dev node_modules/.ready real-vscode  ## Take the pictures in docs/images anew.
 	$(BIN)/python -m tests.vscode.screenshots

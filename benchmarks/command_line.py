@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -74,10 +74,17 @@ def seconds(costs: Sequence[Cost]) -> float:
     return median(cost.seconds for cost in costs)
 
 
-def measure(machine: MadeUpMachine, command: str, target: Target, rounds: int) -> Result:
+def measure(
+    machine: MadeUpMachine,
+    command: str,
+    target: Target,
+    rounds: int,
+    edit: Callable[[BuiltMachine], object] = lambda _: None,
+) -> Result:
     """Run both programs in turn, each on its own copy of the machine, after one run to warm up.
 
-    Claude Code rewrites its state file as it runs; ours must not meet what it left.
+    Claude Code rewrites its state file as it runs; ours must not meet what it left. `edit` changes
+    our copy before each run.
 
     Raises:
         BrokenRunError: one of them failed.
@@ -90,7 +97,10 @@ def measure(machine: MadeUpMachine, command: str, target: Target, rounds: int) -
         enclosed(machine.build(Path(root, "ours"))) as our_copy,
         enclosed(machine.build(Path(root, "theirs"))) as their_copy,
     ):
-        runs = [(run(ours, our_copy), run(theirs, their_copy)) for _ in range(rounds + 1)]
+        runs: list[tuple[Cost, Cost]] = []
+        for _ in range(rounds + 1):
+            edit(our_copy)
+            runs.append((run(ours, our_copy), run(theirs, their_copy)))
     our_runs, their_runs = zip(*runs[1:], strict=True)
     return Result(target, our_runs, their_runs)
 

@@ -1,1 +1,1 @@
-"""What is made from the source when a release is made."""
+"""What people run while they work on the project."""

@@ -13,7 +13,8 @@ import {
 import type { ServerProgram } from "./discovery";
 import { DOCUMENTS } from "./documents";
 import { serverLineLogger, withoutDocumentText } from "./log";
-import { type Status, statusChanged, statusRequest } from "./protocol";
+import type { Status } from "./protocol";
+import { statusChanged, statusRequest } from "./requests";
 import { SECTION } from "./settings";
 
 /** What became of the server, told to whoever started it. */

@@ -33,7 +33,7 @@ export function registerCommands(
     verify: withStatus(() => verify(server)),
     copyReport: withStatus(() => copyReport(server)),
     setExpectation: withStatus(setExpectation),
-    openConfigFile: withStatus(({ files = [] }) => openConfigFile(files)),
+    openConfigFile: withStatus(({ files }) => openConfigFile(files)),
     openDocs: () => vscode.commands.executeCommand("extension.open", extensionId),
     restart: () => server.restart(),
     setUp: () => setUp.run(),

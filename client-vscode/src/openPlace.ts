@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import type { FileLocation, Range } from "./protocol";
+import type { Range } from "./protocol";
+import type { FilePlace } from "./wording";
 
 /**
  * Opens a file in an editor with exactly the text of its range selected, and on the screen.
@@ -7,11 +8,10 @@ import type { FileLocation, Range } from "./protocol";
  * Not with showTextDocument: it keeps the document for minutes after its editor was closed, and all
  * that time an open document would lie over a file that has long been removed.
  */
-export async function openPlace({ path, range }: FileLocation): Promise<void> {
-  const selection = range && rangeOf(range);
+export async function openPlace({ path, range }: FilePlace): Promise<void> {
   await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(path), {
     preview: false,
-    ...(selection && { selection }),
+    selection: rangeOf(range),
   } satisfies vscode.TextDocumentShowOptions);
 }
 

@@ -1,6 +1,5 @@
 /** The organizations that the server's answer names. Knows nothing of VS Code's API. */
 import type { Location, Organization, Route, Status } from "./protocol";
-import { sourceWords } from "./wording";
 
 export interface KnownOrganization {
   id: string;
@@ -19,7 +18,7 @@ export function knownOrganizations(status: Status): KnownOrganization[] {
       return undefined;
     }
     const known = found.get(id) ?? { id, name: null, pays: false, expected: false, places: [] };
-    known.name ??= name ?? null;
+    known.name ??= name;
     found.set(id, known);
     return known;
   };
@@ -28,14 +27,15 @@ export function knownOrganizations(status: Status): KnownOrganization[] {
   if (inCharge) {
     inCharge.pays = true;
   }
-  const wanted = status.expected?.organization && organization(status.expected.organization);
+  const expected = status.expected?.organization;
+  const wanted = expected && organization({ id: expected.id, name: null });
   if (wanted) {
     wanted.expected = true;
   }
   for (const credential of status.credentials) {
-    organization({ id: credential.organization ?? null })?.places.push({
-      words: sourceWords(credential),
-      location: credential.location ?? null,
+    organization({ id: credential.organization, name: null })?.places.push({
+      words: credential.label,
+      location: credential.location,
     });
   }
   if (status.lastAccountChange) {
@@ -54,7 +54,7 @@ export function knownOrganizations(status: Status): KnownOrganization[] {
 /** Routes that name organizations too, above all those that fixes lead to. */
 function otherRoutes({ otherMode, environments, findings }: Status): Route[] {
   return [
-    ...(otherMode ? [otherMode.route] : []),
+    otherMode.route,
     ...environments.map(({ route }) => route),
     ...findings.flatMap(({ fixes }) => fixes.map(({ resultingRoute }) => resultingRoute)),
   ];

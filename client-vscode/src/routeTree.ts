@@ -1,23 +1,19 @@
 /** The "Who Pays" view as data. Knows nothing of VS Code's API. */
 import { type KnownOrganization, knownOrganizations } from "./organizations";
-import type { Credential, FileLocation, Finding, Fix, Location, Severity, Status } from "./protocol";
+import type { Command, Credential, Finding, Fix, Location, Related, Severity, Status } from "./protocol";
 import {
-  billingWords,
   capitalized,
   credentialIcon,
-  credentialState,
   differingRuns,
   type Fact,
-  factsOfRoute,
   fileOf,
-  organizationWords,
-  payerWords,
+  type FilePlace,
   placeWords,
+  routeFacts,
   routeIcon,
   type Run,
   severityIcon,
   shortLabel,
-  sourceWords,
 } from "./wording";
 
 /** One row. What can be done with it follows from the fields that it has. */
@@ -33,7 +29,7 @@ export interface TreeNode {
   /** A theme colour's id. */
   colour?: string;
   /** Where it stands; opened by a click. */
-  place?: FileLocation;
+  place?: FilePlace;
   /** A fix, with its finding; applied by a click. */
   offer?: { finding: Finding; fix: Fix };
   /** A command line to copy. */
@@ -85,7 +81,7 @@ function inCharge(status: Status): TreeNode {
         : [GREEN, status.asExpected ? "as expected" : ""];
   return {
     ...section("route", `In charge: ${shortLabel(route)}`, [
-      ...factsOfRoute(route).map(fact),
+      ...routeFacts(status).map(fact),
       ...(route.source === "none" ? [] : setIn(route.location)),
     ]),
     description: verdict,
@@ -101,14 +97,13 @@ function fact({ name, value }: Fact): TreeNode {
 }
 
 /** Where the route is decided, to be opened by a click. */
-function setIn(location: Location | null | undefined): TreeNode[] {
-  const place = location && placeWords(location);
+function setIn(location: Location | null): TreeNode[] {
+  const place = placeWords(location);
   return place ? [{ ...fact({ name: "Set in", value: place }), ...located(location) }] : [];
 }
 
 function source(credential: Credential): TreeNode {
-  const name = sourceWords(credential);
-  const state = credentialState(credential);
+  const { label: name, stateLabel: state } = credential;
   const place = placeWords(credential.location);
   return {
     id: `${name} ${place}`,
@@ -143,14 +138,12 @@ function organization({ id, name, pays, expected, places }: KnownOrganization): 
 }
 
 function expectation({ expected }: Status): TreeNode {
-  const payer = expected ? payerWords(expected) : "nothing in particular";
+  const payer = expected?.label ?? "nothing in particular";
   const rows = expected ? [fact({ name: "From", value: expected.from })] : [];
-  const whose = expected?.organization && organizationWords(expected.organization);
   return section("expectation", "Expectation", [
     {
       id: "payer",
-      label: capitalized(expected ? billingWords(expected.billing) : payer),
-      ...(whose && { description: `organization ${whose}` }),
+      label: capitalized(payer),
       spoken: `Expected: ${payer}. Activate to change it.`,
       tooltip: lines(`Expected: ${payer}`, "Click to change what is expected"),
       icon: "target",
@@ -160,12 +153,12 @@ function expectation({ expected }: Status): TreeNode {
   ]);
 }
 
-function run({ id, name, route }: Run): TreeNode {
+function run({ id, label, route }: Run): TreeNode {
   return {
     id,
-    label: name,
+    label,
     description: route.works === false ? `${route.label}, does not work` : route.label,
-    tooltip: lines(`${name}: ${route.label}`, route.reason ?? "", placeWords(route.location)),
+    tooltip: lines(`${label}: ${route.label}`, route.reason, placeWords(route.location)),
     icon: "arrow-swap",
     ...located(route.location),
   };
@@ -188,7 +181,7 @@ function finding(found: Finding): TreeNode {
   };
 }
 
-function evidence({ message, location }: Finding["related"][number]): TreeNode {
+function evidence({ message, location }: Related): TreeNode {
   const place = placeWords(location);
   return {
     id: `related ${message} ${place}`,
@@ -213,7 +206,7 @@ function fix(found: Finding, offered: Fix): TreeNode {
   };
 }
 
-function command({ run: line, purpose }: { run: string; purpose: string }): TreeNode {
+function command({ run: line, purpose }: Command): TreeNode {
   return {
     id: `run ${line}`,
     label: line,
@@ -226,7 +219,7 @@ function command({ run: line, purpose }: { run: string; purpose: string }): Tree
 }
 
 /** The place to open, of what stands in a file. */
-function located(location: Location | null | undefined): { place?: FileLocation } {
+function located(location: Location | null): { place?: FilePlace } {
   const place = fileOf(location);
   return place ? { place } : {};
 }

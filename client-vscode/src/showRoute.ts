@@ -4,11 +4,9 @@ import type { Credential, Status } from "./protocol";
 import { SECTION } from "./settings";
 import {
   credentialIcon,
-  credentialState,
   facts,
   fileOf,
   placeWords,
-  sourceWords,
   withoutIcons,
 } from "./wording";
 
@@ -50,8 +48,8 @@ function credentialItem(credential: Credential): RouteItem {
   const place = placeWords(credential.location);
   const file = fileOf(credential.location);
   return {
-    label: `$(${credentialIcon(credential)}) ${withoutIcons(sourceWords(credential))}`,
-    description: credentialState(credential),
+    label: `$(${credentialIcon(credential)}) ${withoutIcons(credential.label)}`,
+    description: credential.stateLabel,
     detail: withoutIcons([credential.reason, place].filter(Boolean).join(" · ")),
     ...(file && { act: () => openPlace(file) }),
   };

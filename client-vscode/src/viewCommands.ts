@@ -44,7 +44,7 @@ async function codeActionOf(
   const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
     "vscode.executeCodeActionProvider",
     vscode.Uri.file(place.path),
-    place.range ? rangeOf(place.range) : new vscode.Range(0, 0, 0, 0),
+    rangeOf(place.range),
     vscode.CodeActionKind.QuickFix.value,
     CODE_ACTIONS,
   );

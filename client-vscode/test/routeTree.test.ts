@@ -1,30 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Credential, Finding, Status } from "../src/protocol";
+import type { Finding, Status } from "../src/protocol";
 import { routeTree, seriousFindings, type TreeNode } from "../src/routeTree";
-import { status } from "./statuses";
+import { inFile, login, profile, status } from "./statuses";
 
-const profile: Credential = {
-  source: "profile",
-  state: "active",
-  reason: "The profile 'default' of the ant CLI is active.",
-  profile: "default",
-  organization: "2222",
-  location: { path: "/default.json", pointer: "/organization_id" },
-};
-const login: Credential = {
-  source: "claude_ai_login",
-  state: "shadowed",
-  reason: "The profile 'default' comes first.",
-  organization: "1111",
-  location: { path: "/.credentials.json" },
-};
 const finding: Finding = {
   rule: "profile-overrides-login",
   severity: "error",
   message: "Claude Code bills API usage.",
-  location: { path: "/default.json" },
-  related: [{ message: "1111 should pay.", location: { path: "/.credentials.json" } }],
+  location: inFile("/default.json"),
+  related: [{ message: "1111 should pay.", location: inFile("/.credentials.json") }],
   fixes: [
     { id: "retire", title: "Retire it: bills Max", safety: "safe", resultingRoute: status.route },
   ],
@@ -44,12 +29,12 @@ describe("routeTree", () => {
     assert.deepEqual(
       sources.map(({ label, icon }) => [label, icon]),
       [
-        ["Anthropic profile default", "pass-filled"],
-        ["Claude login", "circle-outline"],
+        ["The profile 'default'", "pass-filled"],
+        ["The claude.ai login", "circle-outline"],
       ],
     );
     assert.match(sources[0]?.description ?? "", /^in charge/);
-    assert.deepEqual(sources[1]?.place, { path: "/.credentials.json" });
+    assert.deepEqual(sources[1]?.place, inFile("/.credentials.json"));
   });
 
   it("leaves out sections that have nothing to say, but never the expectation", () => {
@@ -60,7 +45,7 @@ describe("routeTree", () => {
   it("shows below a finding its evidence, its fixes and what to run", () => {
     const [row] = section("findings", { findings: [finding] })?.children ?? [];
     const [evidence, fix, command] = row?.children ?? [];
-    assert.deepEqual(evidence?.place, { path: "/.credentials.json" });
+    assert.deepEqual(evidence?.place, inFile("/.credentials.json"));
     assert.equal(fix?.offer?.fix.id, "retire");
     assert.equal(command?.run, "ant auth logout");
     assert.equal(row?.docs, "https://example.com/rule");
@@ -98,7 +83,7 @@ describe("organizations", () => {
     );
     assert.deepEqual(
       rows.map(({ children }) => children?.map(({ label }) => label)),
-      [["Claude login"], ["Anthropic profile default"]],
+      [["The claude.ai login"], ["The profile 'default'"]],
     );
   });
 

@@ -4,35 +4,37 @@ import * as path from "node:path";
 import { describe, it } from "node:test";
 import type { Route, Status } from "../src/protocol";
 import { asMarkdown, changeWords, facts, fileOf, placeWords, shortLabel } from "../src/wording";
-import { status } from "./statuses";
-
-const login: Route = {
-  source: "claude_ai_login",
-  billing: "subscription",
-  works: true,
-  label: "Claude Max 20x",
-};
+import { environment, inFile, login, loginRoute, profile, status } from "./statuses";
 
 describe("facts", () => {
   const names = (change: Partial<Status>) => facts({ ...status, ...change }).map(({ name }) => name);
 
   it("leaves out what is not known", () => {
-    assert.deepEqual(names({}), ["Source", "Expected instead", "Claude Code"]);
+    assert.deepEqual(names({}), ["Why", "Expected instead", "Version"]);
+  });
+
+  it("says what the server calls things", () => {
+    const values = facts({ ...status, credentials: [login, profile] }).map(({ value }) => value);
+    assert.deepEqual(values, [
+      "The profile 'default'",
+      profile.reason,
+      "a subscription of organization 1111 (from your login)",
+      "Claude Code 2.1.146 (last seen)",
+    ]);
   });
 
   it("tells of other runs only when they are paid otherwise", () => {
-    const headless = (route: Route) => names({ otherMode: { mode: "headless", route } });
-    assert.ok(headless(login).includes("Headless (claude -p, CI)"));
-    assert.ok(!headless(status.route).includes("Headless (claude -p, CI)"));
-    const editor = (route: Route) =>
-      names({ environments: [{ name: "editor", mode: "headless", route }] });
-    assert.ok(editor(login).includes("Claude Code in VS Code"));
-    assert.ok(!editor(status.route).includes("Claude Code in VS Code"));
+    const headless = (route: Route) => names({ otherMode: { ...status.otherMode, route } });
+    assert.ok(headless(loginRoute).includes("Headless runs"));
+    assert.ok(!headless(status.route).includes("Headless runs"));
+    const job = (route: Route) => names({ environments: [environment("ci", "The CI job 'review'", route)] });
+    assert.ok(job(loginRoute).includes("The CI job 'review'"));
+    assert.ok(!job(status.route).includes("The CI job 'review'"));
   });
 
   it("does not repeat the terminal, which is the run in question", () => {
-    const environments = [{ name: "terminal", mode: "headless", route: login }];
-    assert.deepEqual(names({ environments }), ["Source", "Expected instead", "Claude Code"]);
+    const environments = [environment("terminal", "A terminal", loginRoute)];
+    assert.deepEqual(names({ environments }), ["Why", "Expected instead", "Version"]);
   });
 });
 
@@ -51,30 +53,33 @@ describe("shortLabel", () => {
 });
 
 describe("changeWords", () => {
-  it("says when, from which plan and to which", () => {
-    const words = changeWords({
-      after: "2026-11-20T08:00:00Z",
-      from: { organization: { id: "1111-2222", name: "Dev" }, type: "claude_max" },
-      to: { organization: { id: "2222", name: null }, type: null },
-    });
-    assert.equal(words, "after 2026-11-20, from Claude Max (Dev 1111…) to 2222");
+  it("says when, from which account and to which", () => {
+    const account = (label: string) => ({ organization: { id: null, name: null }, type: null, label });
+    const change = { from: account("Dev (Claude Max)"), to: account("2222 (an account)") };
+    assert.equal(
+      changeWords({ after: "2026-11-20T08:00:00Z", ...change }),
+      "after 2026-11-20, from Dev (Claude Max) to 2222 (an account)",
+    );
   });
 });
 
 describe("placeWords", () => {
   it("names the file that sets a variable", () => {
-    const location = { variable: "ANTHROPIC_API_KEY", set_in: { path: "/settings.json" } };
-    assert.equal(placeWords(location), "ANTHROPIC_API_KEY in /settings.json");
+    const variable = { variable: "ANTHROPIC_API_KEY", probably_set_in: null };
     assert.equal(
-      placeWords({ ...location, set_in: null }),
+      placeWords({ ...variable, set_in: inFile("/settings.json") }),
+      "ANTHROPIC_API_KEY in /settings.json",
+    );
+    assert.equal(
+      placeWords({ ...variable, set_in: null }),
       "environment variable ANTHROPIC_API_KEY",
     );
   });
 
   it("tells a guess from what is known", () => {
-    const location = { variable: "X", set_in: null, probably_set_in: { path: "/bashrc" } };
+    const location = { variable: "X", set_in: null, probably_set_in: inFile("/bashrc") };
     assert.equal(placeWords(location), "environment variable X, probably set in /bashrc");
-    assert.deepEqual(fileOf(location), { path: "/bashrc" });
+    assert.deepEqual(fileOf(location), inFile("/bashrc"));
   });
 
   it("opens no keychain", () => {
@@ -83,8 +88,7 @@ describe("placeWords", () => {
   });
 
   it("writes the home short, and nothing for what stands nowhere", () => {
-    assert.equal(placeWords({ path: path.join(homedir(), "a.json") }), path.join("~", "a.json"));
-    assert.equal(placeWords({}), "");
+    assert.equal(placeWords(inFile(path.join(homedir(), "a.json"))), path.join("~", "a.json"));
     assert.equal(placeWords(null), "");
   });
 });

@@ -20,12 +20,12 @@ from billing_lens.config.kinds import Kind
 from billing_lens.fixes.fix import Fix, Safety, simulate
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules import RULES, Finding, Rule, Verdict
-from billing_lens.wishes.team_policy import team_policy_of
-from billing_lens.wishes.toml_reader import Severities
-from billing_lens.wishes.wanted import NOTHING_WANTED, Wanted, wanted_of
+from billing_lens.wishes.file_wishes import Severities
+from billing_lens.wishes.own_files import own_files_of, trusts
+from billing_lens.wishes.store import WishStore
+from billing_lens.wishes.wanted import Wanted, wanted_of
 
 _ORDER = {rule: index for index, rule in enumerate(RULES)}
-_OF_TEXTS = tuple(rule for rule in RULES.values() if rule.reads_text)
 
 
 class OfferedFix(Struct, frozen=True):
@@ -74,7 +74,7 @@ class Review(Struct, frozen=True, dict=True):
     findings: tuple[ReviewedFinding, ...]
     environments: tuple[SeenFrom, ...]
     """The route as the terminal, the editor and what the project declares see it."""
-    wanted: Wanted = NOTHING_WANTED
+    wanted: Wanted = Wanted()
     suppressed: int = 0
     """How many findings the user's preferences leave out."""
 
@@ -100,33 +100,34 @@ def review(
     mode: Mode,
     wish: Wish | None = None,
     severities: Severities | None = None,
+    store: WishStore | None = None,
 ) -> Review:
     """Return who pays on `machine`, whether that is as expected, and what can be done.
 
     `wish` and `severities`, of the command line or the editor, come before ``config.toml``, and
     that before the team's policy. In CI the policy comes first, and a person's preferences do not
-    count.
+    count. What both files wish is remembered in `store`.
     """
-    wanted = wanted_of(machine, wish, severities or {})
-    route = resolve_route(machine, mode)
-    # Nobody sits before a job of CI, so there is no other mode.
-    other = route if machine.in_ci else resolve_route(machine, mode.other)
-    expected = expectation(machine, wanted.wish, wanted.of_team)
-    seen_from = environments(machine, (route, other))
-    declared = _declared(machine)
-    verdict = Verdict(route, other, expected, seen_from, declared)
+    own_files = own_files_of(machine, store)
+    wanted = wanted_of(own_files, wish, severities or {}, in_ci=machine.in_ci)
+    verdict = _verdict(machine, mode, expectation(machine, wanted.wish, wanted.of_team))
+    verdict = replace(verdict, declared=_declared(machine), own_files=own_files)
     simulated: dict[str, OfferedFix | None] = {}
     findings = tuple(
         ReviewedFinding(finding, tuple(_offers(machine, finding, verdict, simulated)))
-        for rule in RULES.values()
-        if machine.version in rule.versions
-        for finding in rule.check(machine, verdict)
+        for finding in _findings(machine, verdict)
     )
-    left = [it for found in findings if (it := _as_wanted(found, wanted))]
-    ordered = _in_order(left)
-    suppressed = len(findings) - len(ordered)
-    everywhere = (*seen_from, *declared)
-    return Review(machine, route, other, expected, ordered, everywhere, wanted, suppressed)
+    ordered = _in_order(it for found in findings if (it := _as_wanted(found, wanted)))
+    return Review(
+        machine,
+        verdict.route,
+        verdict.other,
+        verdict.expected,
+        ordered,
+        (*verdict.environments, *verdict.declared),
+        wanted,
+        suppressed=len(findings) - len(ordered),
+    )
 
 
 def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review | None:
@@ -139,28 +140,47 @@ def reviewed_while_typing(before: Review, machine: Machine, path: str) -> Review
     was, now = before.machine.file(path), machine.file(path)
     if was is None or now is None or not now.means_the_same_as(was, machine.version.numbers):
         return None
-    is_state = was.kind is Kind.CLAUDE_STATE
-    if is_state and _follows_team(machine) != _follows_team(before.machine):
+    own_files = before.wanted.files
+    # Whether the team's policy counts is for the state file to say.
+    has_say = was.kind is Kind.CLAUDE_STATE and own_files.policy
+    if has_say and trusts(machine, has_say) != own_files.trusts_policy:
         return None
     kept = [
         found
         for found in before.findings
         if not found.rule.reads_text or found.finding.place.path != path
     ]
-    places = [it for found in kept for it in _places_of(found) if it.path == path]
+    marked = (it for found in kept for it in (found.finding, *found.finding.related))
+    places = [it.place for it in marked if it.place.path == path]
     if places and (was.is_broken or not all(_still_stands(place, now) for place in places)):
         return None
     verdict = Verdict(before.route, before.other, before.expected)
     alone = replace(machine, files={path: now})
     anew = [
         ReviewedFinding(finding, ())
-        for rule in _OF_TEXTS
-        if machine.version in rule.versions
-        for finding in rule.check(alone, verdict)
+        for rule in RULES.values()
+        for finding in (rule.findings(alone, verdict) if rule.reads_text else ())
         if finding.place.path == path
     ]
     wanted = [it for found in anew if (it := _as_wanted(found, before.wanted))]
     return replace(before, machine=machine, findings=_in_order([*kept, *wanted]))
+
+
+def _verdict(machine: Machine, mode: Mode, expected: Expectation | None) -> Verdict:
+    """Return who pays in both modes and from the editor; in CI, where nobody sits, in one mode."""
+    route = resolve_route(machine, mode)
+    other = route if machine.in_ci else resolve_route(machine, mode.other)
+    return Verdict(route, other, expected, environments(machine, (route, other)))
+
+
+def _findings(machine: Machine, verdict: Verdict) -> tuple[Finding, ...]:
+    """Return what all rules find; those about what is left over come last and see the others'."""
+    found: tuple[Finding, ...] = ()
+    for residual in (False, True):
+        so_far = replace(verdict, findings=found)
+        rules = (rule for rule in RULES.values() if rule.residual is residual)
+        found += tuple(it for rule in rules for it in rule.findings(machine, so_far))
+    return found
 
 
 def _declared(machine: Machine) -> tuple[SeenFrom, ...]:
@@ -172,19 +192,8 @@ def _declared(machine: Machine) -> tuple[SeenFrom, ...]:
     return declared_environments(machine)
 
 
-def _follows_team(machine: Machine) -> bool:
-    """Whether the team's policy counts, which is for the state file to say."""
-    policy = team_policy_of(machine)
-    return policy is not None and policy.is_trusted
-
-
 def _still_stands(place: Place, file: ConfigFile) -> bool:
     return place.span is None and file.document.node(place.pointer or "") is not None
-
-
-def _places_of(found: ReviewedFinding) -> Iterator[Place]:
-    yield found.finding.place
-    yield from (related.place for related in found.finding.related)
 
 
 def _in_order(findings: Iterable[ReviewedFinding]) -> tuple[ReviewedFinding, ...]:
@@ -198,8 +207,16 @@ def _in_order(findings: Iterable[ReviewedFinding]) -> tuple[ReviewedFinding, ...
 
 def _as_wanted(found: ReviewedFinding, wanted: Wanted) -> ReviewedFinding | None:
     """Return a finding as severe as it is wanted, None when it is not wanted at all."""
-    severity = wanted.severity_of(found.finding)
+    finding = found.finding
+    severity = wanted.severity_of(finding.rule, finding.severity)
+    if finding.rule == "invalid-config" and _is_ours(finding.place, wanted):
+        severity = finding.severity
     return replace(found, finding=replace(found.finding, severity=severity)) if severity else None
+
+
+def _is_ours(place: Place, wanted: Wanted) -> bool:
+    """Whether it is in a file of ours: what is wrong with the wishes cannot be wished away."""
+    return any(own.file.path == place.path for own in wanted.files)
 
 
 def _offers(
@@ -218,18 +235,13 @@ def _offer(machine: Machine, fix: Fix, verdict: Verdict) -> OfferedFix | None:
     It reaches its aim when the right one pays afterwards and, where that was so before, when fewer
     other runs are wrong than before.
     """
-    changed = simulate(fix, machine)
-    resulting = resolve_route(changed, verdict.route.mode)
-    elsewhere = resolve_route(changed, verdict.other.mode)
-    after = Verdict(
-        resulting, elsewhere, verdict.expected, environments(changed, (resulting, elsewhere))
-    )
+    after = _verdict(simulate(fix, machine), verdict.route.mode, verdict.expected)
     before_and_after = zip(_runs(verdict), _runs(after), strict=False)
     changes = any((it.label, it.place) != (was.label, was.place) for was, it in before_and_after)
-    right = after.as_expected is not False and resulting.works is not False
+    right = after.as_expected is not False and after.route.works is not False
     was_right = verdict.as_expected is not False and verdict.route.works is not False
     helps = not was_right or not _wrong(verdict) or _wrong(after) < _wrong(verdict)
-    return OfferedFix(fix, resulting, right and helps) if changes or right else None
+    return OfferedFix(fix, after.route, right and helps) if changes or right else None
 
 
 def _runs(verdict: Verdict) -> tuple[Route, ...]:

@@ -12,6 +12,7 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyte
 
@@ -20,6 +21,8 @@ from tests.cli.command_line import program
 INTERRUPT = "\x03"
 TALL = 400
 """Rows enough that nothing scrolls away."""
+PATIENCE_S = 60.0
+"""Far more than any command takes: only one that hangs is waited for so long."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def on_a_pty(
         preexec_fn=take_terminal,  # noqa: PLW1509 no thread is running here
     )
     os.close(theirs)
-    screen, typed, answered, give_up = b"", 0, 0.0, time.monotonic() + 30
+    screen, typed, give_up = b"", 0, time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         if select.select([ours], [], [], 0.1)[0]:
             try:
@@ -85,13 +88,13 @@ def on_a_pty(
                 break
             screen += read
         asked = screen.count(b"[y/N]")
-        if asked > typed and waiting:
-            if time.monotonic() > answered + 3 or waiting[0] != INTERRUPT:
-                os.write(ours, waiting[0].encode())
-                answered = time.monotonic()
-            # An interrupt between Python's prompt and its read is lost; a person presses again.
-            if waiting[0] != INTERRUPT:
-                del waiting[0]
-                typed += 1
+        if asked > typed and waiting and _sleeps(started.pid):
+            os.write(ours, waiting.pop(0).encode())
+            typed += 1
     os.close(ours)
-    return started.wait(10), screen.decode("utf-8", "replace")
+    return started.wait(PATIENCE_S), screen.decode("utf-8", "replace")
+
+
+def _sleeps(pid: int) -> bool:
+    """Whether a process waits: an interrupt between Python's prompt and its read would be lost."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("S")

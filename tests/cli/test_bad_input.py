@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.command_line import run
@@ -82,7 +82,7 @@ BROKEN = st.lists(st.sampled_from(sorted(TEXTS)), min_size=1, max_size=3, unique
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(BROKEN, st.sampled_from(["2.1.117", "2.1.146", "2.1.330"]))
 def test_files_broken_in_any_way_never_crash_it(broken: dict[str, bytes], version: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:

@@ -189,6 +189,22 @@ class TestSavedStatus:
 
         assert compare(built, str(file)).code == 1
 
+    def test_an_earlier_version_said_less_and_a_later_one_says_more(self, tmp_path: Path) -> None:
+        built = build(tmp_path)
+        file = Path(saved(built, tmp_path / "status.json"))
+        said = json.loads(file.read_text())
+        del said["claudeCode"]["label"], said["route"]["tier"], said["findings"]
+        for credential in said["credentials"]:
+            del credential["label"], credential["stateLabel"], credential["works"]
+            credential["later"] = {"any": ["thing"]}
+        said["environments"] = "in a form of its own"
+        file.write_text(json.dumps(said))
+
+        comparison = document(built, str(file))["comparisons"][0]
+
+        assert (comparison["a"]["label"], comparison["samePayer"]) == ("Claude Max 20x", True)
+        assert comparison["differences"] == []
+
     def test_standard_input_is_read_for_a_dash(self, tmp_path: Path) -> None:
         built = build(tmp_path)
         text = Path(saved(built, tmp_path / "status.json")).read_text()

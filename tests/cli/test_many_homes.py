@@ -13,7 +13,8 @@ import pytest
 from jsonschema import validate
 
 from billing_lens.cli import many_homes
-from billing_lens.output.json import home_document
+from billing_lens.output.contract.status import Check
+from billing_lens.output.json import check_of
 from billing_lens.output.schemas import schema_text
 from billing_lens.review import Review
 from tests.cli.command_line import Run, fingerprint, program, run
@@ -313,12 +314,12 @@ def test_no_secret_of_any_home_is_shown(homes: Path, form: str) -> None:
 def test_a_fault_of_ours_is_told_of_the_home_without_the_values_at_hand(
     homes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(home: str, seen: Review) -> dict[str, Any]:
+    def fail(seen: Review, home: str) -> Check:
         if home == str(homes / "bob"):
             raise RuntimeError(f"with {KEY}")
-        return home_document(home, seen)
+        return check_of(seen, home)
 
-    monkeypatch.setattr(many_homes, "home_document", fail)
+    monkeypatch.setattr(many_homes, "check_of", fail)
 
     done = check(homes, "--format", "json")
 

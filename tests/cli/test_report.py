@@ -50,7 +50,8 @@ def test_nothing_private_is_in_it(
 def test_it_says_what_a_helper_needs_to_know(built: BuiltMachine) -> None:
     report = run("report", "--json", *built.options(VERSION)).json
 
-    assert report["claudeCode"] == {"version": VERSION, "from": "option", "command": None}
+    claude = report["claudeCode"]
+    assert (claude["version"], claude["from"], claude["command"]) == (VERSION, "option", None)
     assert report["provider"] == "anthropic"
     assert [it["model"] for it in report["model"]] == ["opus", "sonnet"]
     assert report["route"]["source"] == "auth_token"

@@ -48,7 +48,11 @@ def test_the_whole_document_of_the_headline_machine(tmp_path: Path) -> None:
     said = status(built, "2.1.146", "--mode", "headless")
 
     assert said["schema"] == 1
-    assert said["claudeCode"] == {"version": "2.1.146", "from": "option"}
+    assert said["claudeCode"] == {
+        "version": "2.1.146",
+        "from": "option",
+        "label": "Claude Code 2.1.146 (as you said)",
+    }
     assert said["mode"] == "headless"
     assert said["route"].keys() >= ROUTE_FIELDS
     route = {name: said["route"][name] for name in ROUTE_FIELDS}
@@ -77,13 +81,24 @@ def test_the_whole_document_of_the_headline_machine(tmp_path: Path) -> None:
     assert said["expected"] == {
         "billing": "subscription",
         "organization": {"id": SUBSCRIPTION_ORGANIZATION},
+        "label": "a subscription of organization 1111…",
         "from": "your Claude Max login",
     }
     assert said["asExpected"] is False
     assert said["otherMode"]["mode"] == "interactive"
+    assert said["otherMode"]["label"] == "Interactive runs"
     assert said["otherMode"]["route"].keys() == said["route"].keys()
     states = [(one["source"], one["state"]) for one in said["credentials"]]
     assert states == [("profile", "active"), ("claude_ai_login", "shadowed")]
+    assert [(one["label"], one["stateLabel"]) for one in said["credentials"]] == [
+        ("The profile 'default'", "in charge"),
+        ("The claude.ai login", "outranked"),
+    ]
+    assert [one["label"] for one in said["environments"]] == [
+        "A terminal",
+        "A terminal",
+        "Claude Code in VS Code",
+    ]
     for one in said["credentials"]:
         assert one["reason"]
         assert one["location"].keys() == {"path", "pointer", "range"}
@@ -166,14 +181,18 @@ def test_nobody_is_logged_in(tmp_path: Path) -> None:
 def test_the_version_says_where_it_is_from(tmp_path: Path) -> None:
     built = headline().build(tmp_path)
 
-    assert status(built)["claudeCode"] == {"version": "2.1.330", "from": "state"}
+    assert status(built)["claudeCode"] == {
+        "version": "2.1.330",
+        "from": "state",
+        "label": "Claude Code 2.1.330 (last seen in the state file)",
+    }
 
 
 def test_text_is_the_default_and_interactive_comes_first(tmp_path: Path) -> None:
     done = run("status", *headline().build(tmp_path).options("2.1.146"))
 
     assert done.out.startswith("Claude Code bills API usage")
-    assert "interactive; the same in headless mode" in done.out
+    assert "interactive; the same in headless runs" in done.out
 
 
 @pytest.mark.parametrize("word", ["subscription", "interactive", "claude_ai_login", "anthropic"])
@@ -190,5 +209,5 @@ def test_it_says_when_the_other_mode_pays_otherwise(tmp_path: Path) -> None:
     done = run("status", *key.build(tmp_path).options("2.1.330"))
 
     assert done.out.startswith("Claude Code bills Claude Max 20x (as expected)")
-    assert "mode      interactive; headless mode bills API usage" in done.out
+    assert "mode      interactive; headless runs (claude -p, CI) bill API usage" in done.out
     assert "warning api-key-overrides-login" in done.out

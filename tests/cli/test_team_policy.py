@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, cast
 
-import jsonschema
 import pytest
-import tomlkit
-from jsonschema import Draft7Validator
 
-from billing_lens.output.schemas import schema_text
-from billing_lens.wishes.team_policy import ALLOWABLE
-from billing_lens.wishes.toml_reader import EXPECTABLE
 from tests.cli.command_line import Run, run
 from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 
@@ -178,10 +171,10 @@ class TestWhere:
 
 
 MISTAKES = [
-    ('[allowed]\nsources = ["login"]\n', "sources is a list of cloud_provider, auth_token", 1),
-    ('[allowed]\nsources = "api_key"\n', "sources is a list of", 1),
-    ("[allowed]\nnobody = 1\n", "'nobody' is not known; there is sources.", 1),
-    ("[allow]\n", "There is no section 'allow'; there are expected, allowed and rules.", 0),
+    ('[allowed]\nsources = ["login"]\n', "A source is one of cloud_provider, auth_token", 1),
+    ('[allowed]\nsources = "api_key"\n', "'sources' should be a list.", 1),
+    ("[allowed]\nnobody = 1\n", "There is no key 'nobody'; there is sources.", 1),
+    ("[allow]\n", "There is no section 'allow'; there are expected, rules and allowed.", 0),
     ('[rules]\nno-such-rule = "off"\n', "There is no rule 'no-such-rule'.", 1),
     ("[allowed\n", "This is no TOML", 0),
 ]
@@ -197,33 +190,4 @@ def test_what_cannot_be_understood_is_marked(
     assert (done.code, found["severity"]) == (1, "error")
     assert found["message"].startswith(message)
     assert found["location"]["range"]["start"]["line"] == line
-
-
-SCHEMA = json.loads(schema_text("policy"))
-
-
-def validate(text: str) -> None:
-    jsonschema.validate(tomlkit.parse(text).unwrap(), SCHEMA, Draft7Validator)
-
-
-TOML = [text for text, message, _ in MISTAKES if "no TOML" not in message]
-
-
-@pytest.mark.parametrize("text", TOML)
-def test_the_schema_refuses_what_is_marked(text: str) -> None:
-    with pytest.raises(jsonschema.ValidationError):
-        validate(text)
-
-
-@pytest.mark.parametrize("text", [API_USAGE, NO_KEYS, '[rules]\nprofile-drift = "off"\n', ""])
-def test_the_schema_accepts_what_counts(text: str) -> None:
-    validate(text)
-
-
-def test_the_schema_names_all_that_is_known() -> None:
-    sections = SCHEMA["properties"]
-    expected, allowed = sections["expected"]["properties"], sections["allowed"]["properties"]
-
-    assert expected["billing"]["enum"] == [str(getattr(it, "value", it)) for it in EXPECTABLE]
-    assert allowed["sources"]["items"]["enum"] == [source.value for source in ALLOWABLE]
-    assert Draft7Validator.check_schema(SCHEMA) is None
+    assert done.findings("source-not-allowed") == [], "what is not understood forbids nothing"

@@ -8,17 +8,24 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from billing_lens.cli.workers import in_order
+from billing_lens.cli import workers
+from billing_lens.cli.workers import PATIENCE_SECONDS, in_order
 from tests.cli.command_line import program
 from tests.cli.terminal import shown_on_a_terminal
 from tests.machines import headline
 
 TASKS = [f"task {number}" for number in range(20)]
-PATIENCE = 2.0
+LEAVE_INTERRUPTS = workers._leave_interrupts_to_the_parent  # pyright: ignore[reportPrivateUsage]
+PATIENCE = 4.0
+"""Seconds after which a worker counts as lost: a busy machine needs some to start one."""
+ENDS_WITHIN = 60.0
+"""Seconds that no end here takes: only a hanging one is waited for so long."""
 
 
 def work(task: str) -> str:
@@ -52,8 +59,16 @@ def test_no_task_is_no_work() -> None:
     assert list(in_order(work, [], 2)) == []
 
 
-@pytest.mark.parametrize("lost", [["dies"], ["hangs"], ["dies 1", "hangs 1", "dies 2", "hangs 2"]])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("lost", "workers"),
+    [
+        (["dies"], 1),
+        (["dies"], 2),
+        (["hangs"], 2),
+        (["dies 1", "hangs", "dies 2"], 1),
+        (["dies 1", "hangs 1", "dies 2", "hangs 2"], 2),
+    ],
+)
 def test_a_process_that_is_lost_loses_its_own_task_only(lost: list[str], workers: int) -> None:
     tasks = [*TASKS[:5], *lost, *TASKS[5:]]
 
@@ -75,7 +90,42 @@ def test_a_caller_who_has_enough_does_not_wait_for_the_rest() -> None:
 
     assert next(results) == ("first", "FIRST")
     del results
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < PATIENCE_SECONDS
+
+
+@pytest.mark.parametrize(("owner", "busy"), [(workers, "wait"), (ProcessPoolExecutor, "submit")])
+def test_an_interrupt_waits_while_the_pool_holds_its_locks(
+    monkeypatch: pytest.MonkeyPatch, owner: object, busy: str
+) -> None:
+    do, done = getattr(owner, busy), list[str]()
+
+    def press_and_do(*arguments: Any, **more: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        result = do(*arguments, **more)
+        done.append(busy)
+        return result
+
+    monkeypatch.setattr(owner, busy, press_and_do)
+
+    with pytest.raises(KeyboardInterrupt):
+        list(in_order(work, TASKS, 2))
+
+    assert busy in done
+
+
+def interrupted_at_first() -> None:
+    """Begin as a worker that Ctrl-C reaches before it has begun."""
+    os.kill(os.getpid(), signal.SIGINT)
+    LEAVE_INTERRUPTS()
+
+
+def test_a_worker_does_not_hear_an_interrupt_even_as_it_starts(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(workers, "_leave_interrupts_to_the_parent", interrupted_at_first)
+
+    assert list(in_order(work, TASKS, 2)) == [(task, task.upper()) for task in TASKS]
+    assert capfd.readouterr().err == ""
 
 
 def homes_in(place: Path, count: int) -> tuple[str, ...]:
@@ -116,9 +166,9 @@ def test_an_interrupt_ends_it_without_a_word_and_leaves_no_process(tmp_path: Pat
 
     os.killpg(running.pid, signal.SIGINT)
 
-    _, said = running.communicate(timeout=20)
+    _, said = running.communicate(timeout=ENDS_WITHIN)
     assert (running.returncode, said) == (130, b"")
-    assert _members(running.pid) == []
+    assert_all_end(running.pid)
 
 
 def test_a_reader_who_has_seen_enough_ends_it(tmp_path: Path) -> None:
@@ -128,9 +178,9 @@ def test_a_reader_who_has_seen_enough_ends_it(tmp_path: Path) -> None:
 
     running.stdout.close()
 
-    assert running.wait(20) == 0
+    assert running.wait(ENDS_WITHIN) == 0
     assert running.stderr.read() == b""
-    assert _members(running.pid) == []
+    assert_all_end(running.pid)
 
 
 def _started(homes: tuple[str, ...]) -> subprocess.Popen[bytes]:
@@ -149,6 +199,13 @@ def _started(homes: tuple[str, ...]) -> subprocess.Popen[bytes]:
     assert running.stdout is not None
     assert running.stdout.readline().startswith(b'{"schema": 1')
     return running
+
+
+def assert_all_end(group: int) -> None:
+    """Wait for the workers: what their parent ended is still there for a moment."""
+    give_up = time.monotonic() + ENDS_WITHIN
+    while left := _members(group):
+        assert time.monotonic() < give_up, left
 
 
 def _members(group: int) -> list[int]:

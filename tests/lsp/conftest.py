@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -21,10 +22,24 @@ from tests.lsp.preloaded import KEEP, READY
 from tests.machines import MadeUpMachine, assert_no_canary, headline
 
 PRELOADED = str(Path(__file__).with_name("preloaded.py"))
+THREADED_INPUT = str(Path(__file__).with_name("threaded_input"))
 
 NO_SETTINGS: object = {}
 
 RunServer = Callable[..., Awaitable[Editor]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--threaded-input",
+        action="store_true",
+        help="let a thread copy the input of every server, as on Windows, which cannot poll it",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--threaded-input", default=False):
+        PYTHON["PYTHONPATH"] = os.pathsep.join((THREADED_INPUT, PYTHON["PYTHONPATH"]))
 
 
 @pytest.fixture

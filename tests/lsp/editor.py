@@ -16,6 +16,7 @@ from pygls.exceptions import JsonRpcException
 from pytest_lsp import LanguageClient
 
 from tests.lsp.texts import position
+from tests.lsp.waiting import PATIENCE_S
 from tests.lsp.wire import Message, Wire
 from tests.machines import BuiltMachine
 
@@ -131,9 +132,9 @@ class Editor(LanguageClient):
         self.exit(None)
         return await self.ended()
 
-    async def ended(self, seconds: float = 10) -> int:
+    async def ended(self) -> int:
         """Wait for the server to end; its exit code."""
-        return await asyncio.wait_for(self.process.wait(), seconds)
+        return await asyncio.wait_for(self.process.wait(), PATIENCE_S)
 
     @property
     def process(self) -> asyncio.subprocess.Process:

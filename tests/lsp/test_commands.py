@@ -15,6 +15,7 @@ from tests.lsp.conftest import RunServer, with_version
 from tests.lsp.editor import Editor, RequestRefusedError, read
 from tests.lsp.places import PROFILE
 from tests.lsp.texts import applied
+from tests.lsp.waiting import PATIENCE_S, until
 from tests.lsp.wire import Message
 from tests.machines import CANARY, MadeUpMachine
 
@@ -107,10 +108,20 @@ async def test_fix_all_has_the_best_fix_applied_once_the_user_confirms(
     assert (await editor.status())["asExpected"] is True
 
 
+PATIENT = f"""
+from billing_lens.lsp import commands, server
+
+assert commands.ANNOUNCED_SECONDS
+commands.ANNOUNCED_SECONDS = {PATIENCE_S}
+raise SystemExit(server.serve())
+"""
+
+
 async def test_fix_all_counts_what_remains_where_the_editor_answers_before_it_applies(
-    start_editor: RunServer,
+    run_server: RunServer, machine: MadeUpMachine
 ) -> None:
-    editor = await start_editor(capabilities=everything())
+    editor = await run_server(machine, sys.executable, "-c", PATIENT)
+    await editor.greet(everything())
     applies(editor)
     apply_now = editor.apply
 
@@ -294,23 +305,22 @@ async def begin(editor: Editor, **more: object) -> int:
     params = {"command": VERIFY, "arguments": [CONFIRMED], **more}
     method = types.WORKSPACE_EXECUTE_COMMAND
     editor.say({"jsonrpc": "2.0", "id": "v", "method": method, "params": params})
-    for _ in range(500):
-        pid = editor.home("pid").read_text() if editor.home("pid").exists() else ""
-        if pid.endswith("\n"):
-            return int(pid)
-        await asyncio.sleep(0.02)
-    raise AssertionError("the program does not run")
+    file = editor.home("pid")
+    await until(lambda: file.exists() and file.read_text().endswith("\n"), "the program runs")
+    return int(file.read_text())
 
 
 async def gone(pid: int) -> None:
     """Wait until the program and what it started have ended."""
-    for _ in range(200):
+
+    def ended() -> bool:
         try:
             os.killpg(pid, 0)
         except ProcessLookupError:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the program still runs")
+            return True
+        return False
+
+    await until(ended, "the program has ended")
 
 
 async def test_other_requests_are_answered_meanwhile(
@@ -376,3 +386,17 @@ async def test_an_editor_that_shows_no_progress_gets_none(
 
     assert editor.told(types.WINDOW_WORK_DONE_PROGRESS_CREATE) == []
     assert editor.told(types.PROGRESS) == []
+
+
+async def test_an_exit_right_behind_shutdown_waits_for_what_has_to_end_first(
+    run_server: RunServer, machine: MadeUpMachine, tmp_path: Path
+) -> None:
+    """The input stays open, so whoever waits for more of it must not hold up the end."""
+    editor = await hanging(run_server, machine, tmp_path)
+    pid = await begin(editor)
+    editor.say({"jsonrpc": "2.0", "id": "s", "method": types.SHUTDOWN})
+    editor.say({"jsonrpc": "2.0", "method": types.EXIT})
+
+    assert await editor.answer("s") is None
+    assert await editor.ended() == 0
+    await gone(pid)

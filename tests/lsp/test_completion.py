@@ -276,3 +276,51 @@ async def test_settings_of_1_mb_are_completed(
     editor.open(path, text)
     items = await completions_at(editor, path, position(text, text.index('""') + 1))
     assert "ANTHROPIC_PROFILE" in labels(items)
+
+
+POLICY = "proj/.billing-lens.toml"
+OWN_VALUES = [
+    ("|", "expected", "[expected]"),
+    ("[a|\n", "allowed", "[allowed]\n"),
+    ("[|]\n", "rules", "[rules]\n"),
+    ("[expected]\n\tb|\n[rules]\n", "billing", "[expected]\n\tbilling = \n[rules]\n"),
+    ('[expected]\n|= "any"', "billing", '[expected]\nbilling= "any"'),
+    ("[expected]\nbilling = |\n[rules]", "gateway", '[expected]\nbilling = "gateway"\n[rules]'),
+    ('[expected]\r\nbilling="a|ny" # x', "gateway", '[expected]\r\nbilling="gateway" # x'),
+    ('[expected]\nbilling = "g|\n', "gateway", '[expected]\nbilling = "gateway"\n'),
+    ("[rules]\nprofile-d|", "profile-drift", "[rules]\nprofile-drift = "),
+    ('[rules]\n"profile-drift" = "|"', "off", '[rules]\n"profile-drift" = "off"'),
+    ("[allowed]\nsources = [1, |]", "api_key", '[allowed]\nsources = [1, "api_key"]'),
+    ('[allowed]\nsources = [ # two\n  "profile",\n  "|', "api_key",
+     '[allowed]\nsources = [ # two\n  "profile",\n  "api_key"'),
+]  # fmt: skip
+NOTHING = [
+    *("# |", "[rules] |", "[rules] # |", "[rules]\n# |", '[expected]\nbilling = "any" |'),
+    *('[expected]\nbilling = "any" # x = |', "[expected]\nwho = |", "[allowed]\nsources = |"),
+    *('[expected]\nbilling = "any"x|', "[other]\n|", "[rules]\nprofile-drift = [|"),
+]
+
+
+async def test_our_own_files_are_completed_while_they_are_broken(
+    start_editor: RunServer, machine: MadeUpMachine
+) -> None:
+    editor = await start_editor(machine, reading())
+    for text, label, expected in OWN_VALUES:
+        assert await after_taking(editor, POLICY, text, label) == expected
+    for text in NOTHING:
+        _, items = await typed(editor, editor.home(POLICY), text)
+        assert items == [], text
+
+
+async def test_what_a_wish_means_is_said_and_no_section_of_the_other_file(
+    start_editor: RunServer, machine: MadeUpMachine
+) -> None:
+    editor = await start_editor(machine, reading())
+    config = editor.home(".config/billing-lens/config.toml")
+    _, items = await typed(editor, config, "|")
+    assert set(labels(items)) == {"expected", "rules"}
+    _, items = await typed(editor, config, '[expected]\nbilling = "|"')
+    said = {item["label"]: item["documentation"]["value"] for item in items}
+    assert said["gateway"] == "A gateway that `ANTHROPIC_BASE_URL` names pays."
+    _, items = await typed(editor, config, '[expected]\norganization = "|"')
+    assert SUBSCRIPTION_ORGANIZATION in labels(items)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from tests.lsp.conftest import RunServer
@@ -79,10 +78,7 @@ async def test_a_workflow_that_is_not_saved_yet_counts(start_editor: RunServer) 
     file = editor.home(WORKFLOW)
     editor.open(file, workflow(f"anthropic_api_key: {KEY_SECRET}"), "yaml")
 
-    for _ in range(50):
-        if editor.codes(file):
-            break
-        await asyncio.sleep(0.1)
+    await editor.wire.until(lambda: editor.codes(file))
 
     assert editor.codes(file) == ["environments-differ"]
 

@@ -5,7 +5,6 @@ The real server with a fault put into it from outside.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import time
@@ -63,9 +62,13 @@ raise SystemExit(server.serve())
 """
 
 QUICKLY_AGING = """
-from billing_lens.lsp import language_server, server
+import os, time
+from billing_lens.lsp import looking, server
 
-language_server.LOOK_ANYWAY_SECONDS = 0.5
+now = time.time_ns
+hour = 3600 * 10**9
+time.time_ns = lambda: now() + hour * os.path.exists(os.path.expanduser("~/an hour later"))
+looking.MAXIMUM_AGE_SECONDS = 0.5
 raise SystemExit(server.serve())
 """
 
@@ -112,7 +115,7 @@ async def test_a_look_that_fails_is_followed_by_one_that_does_not(
     editor.home(PROFILE).unlink()
     event = types.FileEvent(editor.home(PROFILE).as_uri(), types.FileChangeType.Deleted)
     editor.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
-    await asyncio.sleep(0.2)
+    await editor.wire.until(lambda: b"ERROR" in editor.wire.log)
     for _ in range(2):
         with pytest.raises(RequestRefusedError):
             await editor.status()
@@ -125,12 +128,13 @@ async def test_a_look_that_fails_is_followed_by_one_that_does_not(
 
 
 async def test_a_sign_in_that_runs_out_is_noticed(run_server: RunServer) -> None:
-    """No file changes then; in a shorter time than the server would otherwise take."""
+    """No file that counts changes then; sooner than the server would otherwise look."""
     machine = with_version("2.1.330").without(PROFILE, PROFILE_TOKENS)
     editor = await run_server(machine, sys.executable, "-c", QUICKLY_AGING)
     await editor.greet(capable())
     login = {"accessToken": f"sk-ant-oat01-{CANARY}", "scopes": ["user:inference"]}
-    ends = round((time.time() + 3) * 1000)
+    ends = round((time.time() + 1800) * 1000)
     editor.home(LOGIN).write_text(json.dumps({"claudeAiOauth": {**login, "expiresAt": ends}}))
     assert (await editor.status())["route"]["works"] is True
-    await editor.wire.until(lambda: editor.statuses[-1]["route"]["works"] is False, 6)
+    editor.home("an hour later").touch()
+    await editor.wire.until(lambda: editor.statuses[-1]["route"]["works"] is False)

@@ -170,6 +170,41 @@ async def test_an_unsaved_change_of_the_file_counts(start_editor: RunServer) -> 
     assert read(config) == "# mine\n"
 
 
+async def test_what_is_not_saved_is_remembered_by_nobody(start_editor: RunServer) -> None:
+    text = '[rules]\nprofile-overrides-login = "off"\n'
+    editor = await start_editor(with_version("2.1.146").with_files({CONFIG: text}))
+    profile, config = editor.home(PROFILE), editor.home(CONFIG)
+    kept = editor.home(".local/state/billing-lens/wishes")
+    [record] = kept.iterdir()
+    before = record.read_bytes()
+    assert "profile-overrides-login" not in editor.codes(profile)
+
+    editor.open(config, language="toml")
+    editor.edit(config, "# nothing any more\n")
+    await editor.status()
+
+    assert "profile-overrides-login" in editor.codes(profile)
+    assert [it.read_bytes() for it in kept.iterdir()] == [before]
+    config.write_text("# nothing any more\n")
+    editor.close(config)
+    await editor.status()
+    assert record.read_bytes() != before
+
+
+async def test_a_text_that_no_parser_bears_is_left_alone(start_editor: RunServer) -> None:
+    nested, dotted = f"a = {'[' * 5_000}", f"{'a.' * 20_000}a = 1"
+    editor = await start_editor(with_version("2.1.146").with_files({CONFIG: nested}))
+    path, config = editor.home(PROFILE), editor.home(CONFIG)
+    for text in (nested, dotted):
+        config.write_text(text)
+
+        actions = await editor.actions(path, read(path), ORGANIZATION)
+
+        assert actions
+        assert not [it for it in actions if it["title"].startswith("This is intended")]
+        assert editor.codes(config) == ["invalid-config"]
+
+
 async def test_its_folder_is_watched(start_editor: RunServer) -> None:
     with_file = with_version("2.1.146").with_files({CONFIG: ""})
     editor = await start_editor(with_file, capabilities=capable(watching=True))

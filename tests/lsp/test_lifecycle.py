@@ -13,6 +13,7 @@ from tests.lsp.capabilities import BARE, capable
 from tests.lsp.conftest import RunServer
 from tests.lsp.editor import SERVE, RequestRefusedError
 from tests.lsp.places import PROFILE, PROFILE_TOKENS
+from tests.lsp.waiting import PATIENCE_S
 from tests.machines import MadeUpMachine
 
 NOT_INITIALIZED = -32002
@@ -98,7 +99,7 @@ async def test_the_server_ends_when_its_input_closes(
     assert editor.process.stdin
     editor.process.stdin.close()
 
-    assert await editor.ended(5) == 1
+    assert await editor.ended() == 1
 
 
 async def test_the_server_ends_when_the_process_named_by_the_editor_ends(
@@ -110,7 +111,7 @@ async def test_the_server_ends_when_the_process_named_by_the_editor_ends(
     process.kill()
     await process.wait()
 
-    assert await editor.ended(5) == 1
+    assert await editor.ended() == 1
 
 
 STARTER = """
@@ -128,4 +129,4 @@ async def test_the_server_ends_when_whoever_started_it_ends(
     await editor.greet(capable(), process_id=None)
     editor.process.kill()
 
-    await asyncio.wait_for(editor.wire.ended.wait(), 5)
+    await asyncio.wait_for(editor.wire.ended.wait(), PATIENCE_S)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from tests.files import replace
 from tests.lsp.capabilities import capable
 from tests.lsp.conftest import RunServer
 from tests.lsp.editor import Editor
@@ -20,7 +21,7 @@ async def test_after_a_change_outside(start_editor: RunServer) -> None:
     editor = await start_editor(capabilities=capable(refreshing=True))
     await editor.status()
     before = asked(editor)
-    editor.home(SETTINGS).write_text('{"model": "opus"}')
+    replace(editor.home(SETTINGS), '{"model": "opus"}')
     await editor.wire.until(lambda: asked(editor) == [count + 1 for count in before])
 
 

@@ -6,6 +6,9 @@ import asyncio
 import json
 import sys
 
+from billing_lens.output.schemas import schema_text
+from tests.cli.validation import closed, schema_errors
+from tests.files import replace
 from tests.lsp.conftest import RunServer
 from tests.lsp.editor import Editor, environment
 from tests.lsp.places import PROFILE, SETTINGS, STATE
@@ -36,7 +39,9 @@ async def test_the_status_has_the_contract_s_shape(start_editor: RunServer) -> N
     status = await editor.status()
 
     assert (status["schema"], status["mode"], status["asExpected"]) == (1, "interactive", False)
-    assert status["claudeCode"] == {"version": "2.1.146", "from": "state"}
+    assert (status["claudeCode"]["version"], status["claudeCode"]["from"]) == ("2.1.146", "state")
+    strict = closed(json.loads(schema_text("status")))
+    assert [schema_errors(strict, said) for said in (status, *editor.statuses)] == [[], []]
     assert status["route"]["location"] == {
         "path": str(editor.home(PROFILE)),
         "pointer": "/organization_id",
@@ -64,7 +69,7 @@ async def test_the_status_names_the_config_files_there_are_and_could_be(
         "scope": "user",
         "exists": False,
     }
-    editor.home(SETTINGS).write_text("{}")
+    replace(editor.home(SETTINGS), "{}")
     await editor.wire.until(lambda: len(editor.statuses) == 2)
     [there] = [each for each in editor.statuses[1]["files"] if each["path"] == settings]
     assert there["exists"] is True

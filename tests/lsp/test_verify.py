@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.claude_code.program import program
 from tests.lsp.capabilities import everything
 from tests.lsp.conftest import RunServer, with_version
 from tests.lsp.editor import RequestRefusedError
+from tests.lsp.waiting import until
 from tests.machines import MadeUpMachine
 
 pytestmark = [
@@ -52,8 +52,7 @@ async def test_the_real_program_can_be_ended_while_it_runs(
     method = types.WORKSPACE_EXECUTE_COMMAND
     editor.say({"jsonrpc": "2.0", "id": "v", "method": method, "params": params})
     await editor.wire.until(lambda: editor.told(types.PROGRESS))
-    while not _children(editor.process.pid):  # noqa: ASYNC110 - another process is watched
-        await asyncio.sleep(0.01)
+    await until(lambda: _children(editor.process.pid), "the program runs")
     editor.cancel_request(types.CancelParams("v"))
     with pytest.raises(RequestRefusedError) as refused:
         await editor.answer("v")

@@ -6,14 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
 from billing_lens.billing.sources import Billing
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.documents import OpenDocuments
-from billing_lens.lsp.wire.keystroke_messages import (
+from billing_lens.lsp.wire import (
     ChangedDocument,
     ContentChange,
     DocumentChange,
@@ -95,7 +95,6 @@ def found(seen: Review) -> Iterator[tuple[object, ...]]:
         st.tuples(st.integers(0, 2000), st.integers(0, 3), TYPED), min_size=1, max_size=6
     ),
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_it_is_what_a_whole_look_finds(
     file: tuple[str, Kind], edits: list[tuple[int, int, str]]
 ) -> None:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, SupportsIndex, cast
 
+from tests.lsp.waiting import PATIENCE_S
+
 Message = dict[str, Any]
 """One JSON-RPC message as it came, before anything read it as a type."""
 
@@ -25,20 +27,24 @@ class Wire:
         self._changed = asyncio.Event()
         self._parsed = 0
         _listen(output, self._hear_output)
-        _listen(log, self.log.extend)
+        _listen(log, self._hear_log)
 
     @property
     def rest(self) -> bytes:
         """What was written to standard output and is no complete message."""
         return bytes(self.output[self._parsed :])
 
-    async def until(self, condition: Callable[[], object], seconds: float = 10) -> None:
-        """Wait until `condition`, asked anew after each message, holds; else TimeoutError."""
-        deadline = asyncio.get_running_loop().time() + seconds
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until `condition`, asked anew after each output, holds; else TimeoutError."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
         while not condition():
             self._changed.clear()
             left = deadline - asyncio.get_running_loop().time()
             await asyncio.wait_for(self._changed.wait(), left)
+
+    def _hear_log(self, data: bytes) -> None:
+        self.log += data
+        self._changed.set()
 
     def _hear_output(self, data: bytes) -> None:
         if not data:

@@ -144,7 +144,7 @@ def test_the_installed_program_has_its_schemas(environment: Environment) -> None
     code, said = environment.run("billing-lens", "schema", "check")
 
     assert code == 0
-    assert json.loads(said)["title"] == "billing-lens check"
+    assert json.loads(said)["title"] == "Check"
 
 
 def test_the_installed_server_answers_an_editor(environment: Environment) -> None:

@@ -1,24 +1,23 @@
-"""The part of a rule's page that is made from the rule, and the examples that stand in it.
+"""The parts of the rules' pages that are made from the rules, and the examples that stand in them.
 
-``python -m tests.rules.pages`` (``make pages``) writes the made parts, the README's list, and the
-rules that the editor's settings and the policy's schema know, anew.
+``python -m tests.rules.pages`` (``make pages``) writes the made parts and the list of all rules
+anew. A page that is missing is begun.
 """
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from billing_lens.rules import RULES, Rule
+from scripts.new_rule import write_page
 from tests.machines import MadeUpMachine, headline
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
-README = ROOT / "README.md"
-MANIFEST = ROOT / "package.json"
-POLICY_SCHEMA = ROOT / "server/billing_lens/output/schemas/policy.schema.json"
+README = PAGES / "README.md"
 
 START, END = "<!-- generated: do not edit -->", "<!-- end of generated -->"
 HEADINGS = ("What it means", "Who pays", "Why it happens", "How to fix it", "Bad", "Good")
@@ -49,10 +48,27 @@ def _linked(issue: str) -> str:
     return f"[{issue}](https://github.com/{repository}/issues/{number})"
 
 
-def readme_list() -> str:
-    """Return the README's list of rules, with its marks."""
-    rows = [f"| [{it.id}](docs/rules/{it.id}.md) | {it.summary} |" for it in RULES.values()]
-    return "\n".join((START, "", "| rule | what it finds |", "|---|---|", *rows, "", END))
+def head(rule: Rule) -> str:
+    """Return all of a rule's page that stands above its six parts."""
+    return f"# {rule.id}\n\n{rule.summary}\n\n{generated(rule)}"
+
+
+def all_rules() -> str:
+    """Return the made part of the list of all rules, with its marks."""
+    payers = [it for it in RULES.values() if it.explains_route]
+    others = [it for it in RULES.values() if not it.explains_route]
+    tables = (("Why the wrong one pays", payers), ("What else is wrong", others))
+    parts = [f"## {title}\n\n{_table(rules)}" for title, rules in tables]
+    return "\n\n".join((START, *parts, END))
+
+
+def _table(rules: Iterable[Rule]) -> str:
+    titles = ("rule", "at worst", "Claude Code", "what it finds")
+    rows = (
+        (f"[{it.id}]({it.id}.md)", it.severity.value, it.versions.text or "every", it.summary)
+        for it in rules
+    )
+    return "\n".join(f"| {' | '.join(row)} |" for row in (titles, ("---",) * len(titles), *rows))
 
 
 def with_generated(text: str, part: str) -> str:
@@ -61,19 +77,9 @@ def with_generated(text: str, part: str) -> str:
     return before + part + rest.partition(END)[2]
 
 
-def manifest_with_rules(text: str) -> str:
-    """Return the extension's manifest with the ids of all rules where its settings name them."""
-    manifest = json.loads(text)
-    settings = manifest["contributes"]["configuration"]["properties"]
-    settings["billingLens.rules"]["propertyNames"]["enum"] = list(RULES)
-    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-
-
-def policy_schema_with_rules(text: str) -> str:
-    """Return the schema of a team's policy with the ids of all rules."""
-    schema = json.loads(text)
-    schema["properties"]["rules"]["propertyNames"]["enum"] = list(RULES)
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+def with_head(page: str, rule: Rule) -> str:
+    """Return a rule's page with all of it made anew that is made from the rule."""
+    return head(rule) + page.partition(END)[2]
 
 
 @dataclass(frozen=True)
@@ -84,15 +90,15 @@ class Example:
     version: str
 
 
-def example(page: str, heading: str) -> Example:
+def example(page: str, heading: str, secret: str = "…") -> Example:
     """Return the machine that the example under `heading` ("Bad" or "Good") describes.
 
     Files stand under their names, variables as ``export`` lines; the comment under "Bad" says which
-    machine they are added to.
+    machine they are added to. `secret` takes the place of the dots that a secret ends in there.
     """
     found = _MACHINE.search(page)
     assert found, "the page says no machine"
-    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0].replace("…", secret)
     mode = _MODE.search(section)
     files: dict[str, object] = {}
     for path, text in _FILE.findall(section):
@@ -113,19 +119,14 @@ def _bases() -> dict[str, MadeUpMachine]:
 
 
 def main() -> None:
-    """Write the made part of every page, of the README and of the manifest anew."""
+    """Write the made part of every page, of the list of rules anew."""
     for rule in RULES.values():
         page = PAGES / f"{rule.id}.md"
-        _rewrite(page, generated(rule))
-    _rewrite(README, readme_list())
-    MANIFEST.write_text(manifest_with_rules(MANIFEST.read_text("utf-8")), encoding="utf-8")
-    schema = policy_schema_with_rules(POLICY_SCHEMA.read_text("utf-8"))
-    POLICY_SCHEMA.write_text(schema, encoding="utf-8")
-
-
-def _rewrite(path: Path, part: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    path.write_text(with_generated(text, part), encoding="utf-8")
+        if not page.is_file():
+            write_page(ROOT, rule.id)
+            print(f"begun: docs/rules/{page.name}; what each part has to say stands in it")
+        page.write_text(with_head(page.read_text("utf-8"), rule), encoding="utf-8")
+    README.write_text(with_generated(README.read_text("utf-8"), all_rules()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,15 +19,13 @@ KEPT = Path(__file__).with_suffix(".txt")
 _VERDICTS = {True: "as expected", False: "NOT as expected", None: "nothing expected"}
 
 
-def described(case: Mapping[str, Any]) -> str:
+def described(case: Mapping[str, Any], seen: Review, root: Path) -> str:
     """Return the machine, who pays on it, and each finding with its place and fixes.
 
-    A fix that does not put it right alone ends in a question mark.
+    A fix that does not put it right alone ends in a question mark. `seen` is what `reviewed_case`
+    returned for the machine built below `root`.
     """
-    with tempfile.TemporaryDirectory(prefix="billing-lens-recorded-") as root:
-        seen = reviewed_case(case, Path(root))
-        lines = (line.replace(root, "") for line in _lines(case, seen))
-        return "\n".join(lines)
+    return "\n".join(line.replace(str(root), "") for line in _lines(case, seen))
 
 
 def reviewed_case(case: Mapping[str, Any], root: Path) -> Review:
@@ -59,7 +57,11 @@ def _place(found: ReviewedFinding) -> str:
 
 def everything() -> str:
     """Return the text for all recorded machines."""
-    return "".join(f"{described(case)}\n\n" for case in recorded_cases())
+    blocks: list[str] = []
+    for case in recorded_cases():
+        with tempfile.TemporaryDirectory(prefix="billing-lens-recorded-") as root:
+            blocks.append(described(case, reviewed_case(case, Path(root)), Path(root)))
+    return "".join(f"{block}\n\n" for block in blocks)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from billing_lens.billing.expectation import Wish
 from billing_lens.billing.place import Location, locate
 from billing_lens.machine.machine import Mode
+from billing_lens.output.json import check_of, document
 from billing_lens.review import Review, ReviewedFinding, review
 from billing_lens.text.positions import Position
-from tests.machines import MadeUpMachine
+from tests.machines import MadeUpMachine, assert_no_canary
 from tests.unit.machine.snapshot import snapshot
 
 CONFIG = ".config/anthropic/configs/default.json"
@@ -41,13 +43,20 @@ def reviewed(
     mode: Mode = Mode.INTERACTIVE,
     wish: Wish | None = None,
 ) -> Review:
-    """Build `machine` below `root` and return what is said about it."""
-    return review(snapshot(machine, root, version), mode, wish)
+    """Build `machine` below `root` and return what is said about it; no secret may be shown."""
+    seen = review(snapshot(machine, root, version), mode, wish)
+    assert_no_canary(as_json(seen))
+    return seen
+
+
+def as_json(seen: Review) -> str:
+    """Return what ``check --format json`` prints."""
+    return json.dumps(document(check_of(seen)), ensure_ascii=False)
 
 
 def marked_by(rule: str, seen: Review) -> list[Marked]:
     """Return what one rule marks, in the order it is reported."""
-    return [_marked(seen, found) for found in seen.findings if found.finding.rule == rule]
+    return [mark_of(found, seen) for found in seen.findings if found.finding.rule == rule]
 
 
 def variables_marked_by(rule: str, seen: Review) -> list[tuple[ReviewedFinding, str]]:
@@ -57,7 +66,8 @@ def variables_marked_by(rule: str, seen: Review) -> list[tuple[ReviewedFinding, 
     return [(one, place.variable) for one, place in places if place.path is None and place.variable]
 
 
-def _marked(seen: Review, found: ReviewedFinding) -> Marked:
+def mark_of(found: ReviewedFinding, seen: Review) -> Marked:
+    """Return what a finding marks in a file."""
     location = locate(seen.machine, found.finding.place)
     assert location is not None
     path = str(Path(location.path).relative_to(str(seen.machine.home)))

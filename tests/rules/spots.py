@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from pathlib import Path
 
 from billing_lens.billing.place import locate
 from billing_lens.fixes.fix import simulate
-from billing_lens.output.json import check_document
 from billing_lens.review import OfferedFix, Review, ReviewedFinding, review
 from tests.machines import CANARY, MadeUpMachine, headline
 from tests.rules.reviewed import CONFIG, CREDENTIALS, LOGIN
@@ -138,8 +136,3 @@ def is_readable(found: ReviewedFinding) -> bool:
     """Return whether the message is one sentence or two, each ended by a full stop."""
     message = found.finding.message
     return message.endswith(".") and len(re.findall(r"[.!?](?=\s|$)", message)) <= 2
-
-
-def as_json(seen: Review) -> str:
-    """Return what ``check --format json`` prints."""
-    return json.dumps(check_document(seen), ensure_ascii=False)

@@ -9,7 +9,7 @@ import pytest
 from billing_lens.billing.expectation import Wish
 from billing_lens.fixes.fix import Safety
 from billing_lens.machine.machine import Mode
-from tests.machines import MadeUpMachine, assert_no_canary
+from tests.machines import MadeUpMachine
 from tests.rules.reviewed import LOGIN, STATE, marked_by, reviewed
 from tests.rules.spots import (
     IN_SETTINGS,
@@ -23,7 +23,6 @@ from tests.rules.spots import (
     USER,
     Spot,
     after_fix,
-    as_json,
     changed_texts,
     commands_of,
     fixes_of,
@@ -124,11 +123,6 @@ def test_it_is_silent_when_usage_should_be_billed(tmp_path: Path) -> None:
     assert RULE not in rules_of(reviewed(HELPER, tmp_path, NEWEST, wish=wish))
 
 
-@pytest.mark.parametrize("version", ["2.1.117", "2.1.118", "2.1.153", "2.1.154", NEWEST])
-def test_it_fires_in_every_version(tmp_path: Path, version: str) -> None:
-    assert rules_of(reviewed(HELPER, tmp_path, version)) == [RULE]
-
-
 def test_with_a_key_behind_the_helper_switching_the_helper_off_is_not_safe_headless(
     tmp_path: Path,
 ) -> None:
@@ -180,15 +174,6 @@ def test_a_command_that_reads_the_key_elsewhere_holds_none(tmp_path: Path, comma
     (marked,) = marked_by(RULE, reviewed(machine, tmp_path, NEWEST))
 
     assert IN_PLAIN_TEXT not in marked.found.finding.message
-
-
-def test_it_shows_no_secret(tmp_path: Path) -> None:
-    machine = login_only().with_files({USER: {"apiKeyHelper": f"echo {KEY}"}})
-
-    shown = as_json(reviewed(machine, tmp_path, NEWEST))
-
-    assert RULE in shown
-    assert_no_canary(shown)
 
 
 def test_the_helper_is_never_run(tmp_path: Path) -> None:

@@ -9,14 +9,13 @@ import pytest
 from billing_lens.billing.expectation import Wish
 from billing_lens.fixes.fix import Safety
 from billing_lens.machine.machine import Mode
-from tests.machines import MadeUpMachine, assert_no_canary
+from tests.machines import MadeUpMachine
 from tests.rules.reviewed import LOGIN, STATE, marked_by, reviewed, variables_marked_by
 from tests.rules.spots import (
     MANAGED,
     NEWEST,
     PLAN,
     after_fix,
-    as_json,
     changed_texts,
     commands_of,
     fixes_of,
@@ -139,23 +138,6 @@ def test_managed_settings_that_move_it_are_marked(tmp_path: Path) -> None:
     assert (fixes_of(found), commands_of(found)) == ([], [])
 
 
-@pytest.mark.parametrize("version", ["2.1.117", "2.1.118", "2.1.153", "2.1.154", NEWEST])
-@pytest.mark.parametrize("machine", [ELSEWHERE, WITH_OLD_STATE])
-def test_it_fires_in_every_version(tmp_path: Path, machine: MadeUpMachine, version: str) -> None:
-    assert RULE in rules_of(reviewed(machine, tmp_path, version))
-
-
-def test_it_says_what_to_run_and_which_line_of_the_shell_to_remove(tmp_path: Path) -> None:
-    machine = ELSEWHERE.with_files({".zshrc": "\n\nexport CLAUDE_CONFIG_DIR=~/elsewhere\n"})
-    seen = reviewed(machine, tmp_path, NEWEST)
-
-    ((found, _),) = variables_marked_by(RULE, seen)
-
-    assert fixes_of(found) == []
-    assert commands_of(found) == [f"unset {NAME}"]
-    assert f"{seen.machine.home}/.zshrc, line 3" in found.finding.commands[0].purpose
-
-
 @pytest.mark.parametrize("mode", list(Mode))
 def test_an_old_state_file_that_is_read_is_marked_and_the_other_pointed_to(
     tmp_path: Path, mode: Mode
@@ -191,10 +173,3 @@ def test_retiring_the_old_state_file_is_not_safe_when_it_holds_the_right_account
     (marked,) = marked_by(RULE, reviewed(machine.without(LOGIN), tmp_path, NEWEST))
 
     assert [it.id for it in marked.found.fixes if it.safety is Safety.SAFE] == []
-
-
-def test_it_shows_no_secret(tmp_path: Path) -> None:
-    for number, machine in enumerate((ELSEWHERE, WITH_OLD_STATE)):
-        shown = as_json(reviewed(machine, tmp_path / str(number), NEWEST))
-        assert RULE in shown
-        assert_no_canary(shown)

@@ -8,19 +8,14 @@ import pytest
 
 from billing_lens.fixes.fix import Safety
 from billing_lens.machine.machine import Mode
-from tests.machines import CANARY, CONSOLE_ORGANIZATION, MadeUpMachine, assert_no_canary
-from tests.rules.reviewed import marked_by, reviewed, variables_marked_by
+from tests.machines import CANARY, CONSOLE_ORGANIZATION, MadeUpMachine
+from tests.rules.reviewed import reviewed, variables_marked_by
 from tests.rules.spots import (
-    IN_USER,
-    MANAGED,
     NEWEST,
     PLAN,
     USER,
     after_fix,
-    as_json,
     changed_texts,
-    commands_of,
-    fixes_of,
     is_readable,
     login_only,
     rules_of,
@@ -54,41 +49,6 @@ def test_it_marks_the_variable_that_is_there_and_names_what_is_missing(
     assert "your shell" in found.finding.message
     assert found.finding.leftover is (severity == "hint")
     assert is_readable(found)
-
-
-@pytest.mark.parametrize("mode", list(Mode))
-def test_it_marks_the_variable_in_the_users_settings(tmp_path: Path, mode: Mode) -> None:
-    text = IN_USER.text(RULE_ID, "fdrl_made_up")
-    machine = NO_RULE.with_files({USER: text})
-
-    (marked,) = marked_by(RULE, reviewed(machine, tmp_path, NEWEST, mode))
-
-    assert (marked.path, marked.pointer) == (USER, f"/env/{RULE_ID}")
-    assert marked.text == IN_USER.marked(RULE_ID, "fdrl_made_up")
-    assert marked.severity == "error"
-    assert "your user settings" in marked.found.finding.message
-
-
-@pytest.mark.parametrize(
-    ("version", "fires"), [("2.1.117", False), ("2.1.118", True), (NEWEST, True)]
-)
-@pytest.mark.parametrize("machine", [NO_TOKEN, NO_ORGANIZATION, NO_RULE])
-def test_it_fires_from_the_version_that_knows_federation(
-    tmp_path: Path, machine: MadeUpMachine, version: str, fires: bool
-) -> None:
-    assert (RULE in rules_of(reviewed(machine, tmp_path, version))) is fires
-
-
-@pytest.mark.parametrize(("version", "fires"), [("2.1.256", True), ("2.1.257", False)])
-def test_an_administrator_could_set_it_until_2_1_257(
-    tmp_path: Path, version: str, fires: bool
-) -> None:
-    machine = login_only().with_files({MANAGED: {"env": dict(NO_TOKEN.env)}})
-
-    found = [it for it in reviewed(machine, tmp_path, version).findings if it.rule.id == RULE]
-
-    assert [it.finding.severity.value for it in found] == ["error"] * fires
-    assert [it for it in found if fixes_of(it) or commands_of(it)] == []
 
 
 @pytest.mark.parametrize(
@@ -148,33 +108,3 @@ def test_cancelling_the_variable_is_safe_and_ends_it(
     after = after_fix(best, seen)
     assert (after.route.label, after.route.works) == (PLAN, True)
     assert "error" not in [it.finding.severity.value for it in after.findings]
-
-
-def test_switching_it_off_keeps_the_rule_under_another_name(tmp_path: Path) -> None:
-    text = IN_USER.text(RULE_ID, "fdrl_made_up")
-    seen = reviewed(NO_ORGANIZATION.without(RULE_ID).with_files({USER: text}), tmp_path, NEWEST)
-    (marked,) = marked_by(RULE, seen)
-
-    (best,) = marked.found.fixes
-    assert (best.id, best.safety) == (f"switch-off:{RULE_ID}@user", Safety.SAFE)
-    assert changed_texts(best, seen) == {USER: text.replace(f'"{RULE_ID}"', f'"{RULE_ID}_OFF"')}
-    assert rules_of(after_fix(best, seen)) == []
-
-
-def test_it_says_what_to_run_and_which_line_of_the_shell_to_remove(tmp_path: Path) -> None:
-    machine = NO_RULE.with_files({".bash_profile": f"\nexport {ORGANIZATION}=x\n"})
-    seen = reviewed(machine, tmp_path, NEWEST)
-
-    ((found, _),) = variables_marked_by(RULE, seen)
-
-    assert commands_of(found) == [f"unset {ORGANIZATION}"]
-    assert f"{seen.machine.home}/.bash_profile, line 2" in found.finding.commands[0].purpose
-
-
-def test_it_shows_no_secret(tmp_path: Path) -> None:
-    machine = NO_RULE.with_env(ANTHROPIC_IDENTITY_TOKEN=TOKEN)
-
-    shown = as_json(reviewed(machine, tmp_path, NEWEST))
-
-    assert RULE in shown
-    assert_no_canary(shown)

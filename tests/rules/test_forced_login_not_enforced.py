@@ -10,7 +10,7 @@ import pytest
 from billing_lens.billing.expectation import Wish
 from billing_lens.fixes.fix import Safety
 from billing_lens.machine.machine import Mode
-from tests.machines import SUBSCRIPTION_ORGANIZATION, MadeUpMachine, assert_no_canary
+from tests.machines import SUBSCRIPTION_ORGANIZATION, MadeUpMachine
 from tests.rules.demands import (
     METHOD,
     NOBODY,
@@ -33,7 +33,6 @@ from tests.rules.spots import (
     TO_THE_LOGIN,
     USER,
     after_fix,
-    as_json,
     changed_texts,
     commands_of,
     fixes_of,
@@ -250,15 +249,3 @@ def test_settings_of_your_own_enforce_nothing_in_any_version(tmp_path: Path, ver
     marked = marked_by(RULE, reviewed(machine, tmp_path, version))
 
     assert [it.pointer for it in marked] == [f"/{METHOD}", f"/{ORGANIZATION}"]
-
-
-def test_it_shows_no_secret(tmp_path: Path) -> None:
-    for number, machine in enumerate(
-        (
-            demanding(WITH_STORED_KEY, "claudeai", at=USER),
-            demanding(login_only(), "console", at=LOCAL),
-        )
-    ):
-        shown = as_json(reviewed(machine, tmp_path / str(number), NEWEST))
-        assert RULE in shown
-        assert_no_canary(shown)

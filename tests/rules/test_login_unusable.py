@@ -11,12 +11,11 @@ from billing_lens.billing.expectation import Wish
 from billing_lens.config.kinds import Platform
 from billing_lens.machine.machine import Mode
 from billing_lens.review import review
-from tests.machines import MadeUpMachine, assert_no_canary, headline
+from tests.machines import MadeUpMachine, headline
 from tests.rules.reviewed import CREDENTIALS, LOGIN, STATE, marked_by, reviewed
 from tests.rules.spots import (
     KEY,
     NEWEST,
-    as_json,
     commands_of,
     fixes_of,
     is_readable,
@@ -316,16 +315,3 @@ def test_a_named_profile_pays_whether_the_login_works_or_not(tmp_path: Path) -> 
     (marked,) = marked_by(RULE, reviewed(machine, tmp_path, NEWEST))
 
     assert marked.severity == "warning"
-
-
-def test_it_shows_no_secret(tmp_path: Path) -> None:
-    machines = (
-        NO_SCOPES,
-        WITH_PROFILE,
-        holding(json.dumps(login_only().files[LOGIN])[:-2]),
-        remembering(NO_TOKEN, primaryApiKey=KEY),
-    )
-    for number, machine in enumerate(machines):
-        shown = as_json(reviewed(machine, tmp_path / str(number), NEWEST))
-        assert RULE in shown
-        assert_no_canary(shown)

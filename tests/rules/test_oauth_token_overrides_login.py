@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from billing_lens.machine.machine import Mode
 from tests.machines import (
     CONSOLE_ORGANIZATION,
     MadeUpMachine,
-    assert_no_canary,
     headline,
 )
 from tests.rules.reviewed import LOGIN, marked_by, reviewed, variables_marked_by
@@ -25,17 +23,10 @@ from tests.rules.spots import (
     IN_VSCODE,
     IN_WORKSPACE,
     KEY,
-    MANAGED,
     NEWEST,
-    PLAN,
     TO_THE_LOGIN,
-    USER,
     Spot,
     after_fix,
-    as_json,
-    changed_texts,
-    commands_of,
-    fixes_of,
     is_readable,
     login_only,
     related_to,
@@ -74,49 +65,6 @@ def test_a_token_of_the_shell_in_front_of_a_login_is_told_and_no_more(
     assert rules_of(seen) == [RULE]
 
 
-@pytest.mark.parametrize("mode", list(Mode))
-@pytest.mark.parametrize("spot", COUNTED, ids=str)
-def test_it_marks_the_token_wherever_it_is_set(tmp_path: Path, spot: Spot, mode: Mode) -> None:
-    seen = reviewed(setting(spot), tmp_path, NEWEST, mode)
-
-    (marked,) = marked_by(RULE, seen)
-
-    assert (marked.path, marked.pointer) == (spot.path, spot.pointer(NAME))
-    assert marked.text == spot.marked(NAME, KEY)
-    assert marked.severity == "info"
-    assert marked.found.finding.message.startswith(f"{spot.run}{NAME}, set by {spot.setter}, ")
-    assert is_readable(marked.found)
-    assert related_to(marked.found, seen) == TO_THE_LOGIN
-
-
-@pytest.mark.parametrize("spot", COUNTED, ids=str)
-def test_switching_it_off_keeps_the_token_under_another_name(tmp_path: Path, spot: Spot) -> None:
-    seen = reviewed(setting(spot), tmp_path, NEWEST)
-    (marked,) = marked_by(RULE, seen)
-
-    assert fixes_of(marked.found) == [f"switch-off:{NAME}@{spot.nickname}"]
-    best = marked.found.fixes[0]
-    assert best.safety is Safety.SAFE
-    assert best.title.endswith(f": bills {PLAN}")
-    text = spot.text(NAME, KEY)
-    assert changed_texts(best, seen) == {spot.path: text.replace(f'"{NAME}"', f'"{NAME}_OFF"')}
-    assert RULE not in rules_of(after_fix(best, seen))
-
-
-@pytest.mark.parametrize("mode", list(Mode))
-def test_cancelling_the_shells_token_creates_the_user_settings(tmp_path: Path, mode: Mode) -> None:
-    seen = reviewed(IN_SHELL, tmp_path, NEWEST, mode)
-    ((found, _),) = variables_marked_by(RULE, seen)
-
-    assert fixes_of(found) == [f"cancel:{NAME}@user"]
-    best = found.fixes[0]
-    assert best.safety is Safety.SAFE
-    assert best.title.endswith(f": bills {PLAN}")
-    ((path, text),) = changed_texts(best, seen).items()
-    assert (path, json.loads(text or "")) == (USER, {"env": {NAME: ""}})
-    assert rules_of(after_fix(best, seen)) == []
-
-
 def test_cancelling_is_not_called_safe_where_the_login_behind_it_has_expired(
     tmp_path: Path,
 ) -> None:
@@ -125,16 +73,6 @@ def test_cancelling_is_not_called_safe_where_the_login_behind_it_has_expired(
     ((found, _),) = variables_marked_by(RULE, reviewed(machine, tmp_path, NEWEST))
 
     assert [it.id for it in found.fixes if it.safety is Safety.SAFE] == []
-
-
-def test_it_says_what_to_run_and_which_line_of_the_shell_to_remove(tmp_path: Path) -> None:
-    machine = IN_SHELL.with_files({".zshrc": f"# for CI\n\nexport {NAME}={KEY}\n"})
-    seen = reviewed(machine, tmp_path, NEWEST)
-
-    ((found, _),) = variables_marked_by(RULE, seen)
-
-    assert commands_of(found) == [f"unset {NAME}"]
-    assert f"{seen.machine.home}/.zshrc, line 3" in found.finding.commands[0].purpose
 
 
 def test_two_tokens_of_two_places_are_both_marked(tmp_path: Path) -> None:
@@ -235,15 +173,6 @@ def test_a_token_does_not_say_whose_it_is_so_it_is_held_against_nobody(
 @pytest.mark.parametrize(
     "machine",
     [
-        pytest.param(login_only(), id="no token"),
-        pytest.param(IN_SHELL.with_env(CLAUDE_CODE_OAUTH_TOKEN=" "), id="a blank token"),
-        pytest.param(IN_SHELL.with_files({USER: {"env": {NAME: ""}}}), id="cancelled"),
-        pytest.param(login_only().with_files({USER: {"env": {f"{NAME}_OFF": KEY}}}), id="renamed"),
-        pytest.param(login_only().with_files({"proj/.env": f"{NAME}={KEY}\n"}), id="an .env"),
-        pytest.param(
-            login_only().with_files({".claude/settings.local.json": {"env": {NAME: KEY}}}),
-            id="a file Claude Code does not read",
-        ),
         pytest.param(IN_SHELL.without(LOGIN), id="no login"),
         pytest.param(
             NO_TOKEN.with_env(CLAUDE_CODE_OAUTH_TOKEN=KEY), id="a login that cannot be used"
@@ -277,48 +206,3 @@ def test_a_login_without_a_known_plan_is_named_by_where_it_is_from(tmp_path: Pat
     ((found, _),) = variables_marked_by(RULE, reviewed(machine, tmp_path, NEWEST))
 
     assert "instead of your claude.ai login." in found.finding.message
-
-
-@pytest.mark.parametrize("version", ["2.1.117", "2.1.118", "2.1.153", "2.1.154", NEWEST])
-@pytest.mark.parametrize("mode", list(Mode))
-def test_a_variable_comes_before_the_login_in_every_version(
-    tmp_path: Path, version: str, mode: Mode
-) -> None:
-    machine = headline().with_env(CLAUDE_CODE_OAUTH_TOKEN=KEY)
-
-    assert len(variables_marked_by(RULE, reviewed(machine, tmp_path, version, mode))) == 1
-
-
-@pytest.mark.parametrize("mode", list(Mode))
-def test_what_an_administrator_sets_no_fix_takes_back(tmp_path: Path, mode: Mode) -> None:
-    machine = login_only().with_files({MANAGED: {"env": {NAME: KEY}}})
-    seen = reviewed(machine, tmp_path, NEWEST, mode)
-
-    (found,) = seen.findings
-
-    assert found.finding.rule == RULE
-    assert found.finding.place.path == f"{seen.machine.managed_directory}/managed-settings.json"
-    assert found.finding.place.pointer == f"/env/{NAME}"
-    assert "your administrator's managed settings" in found.finding.message
-    assert (fixes_of(found), commands_of(found)) == ([], [])
-
-
-def test_a_token_given_on_the_command_line_is_told_but_not_edited(tmp_path: Path) -> None:
-    machine = login_only().with_args("--settings", json.dumps({"env": {NAME: KEY}}))
-
-    (found,) = reviewed(machine, tmp_path, NEWEST).findings
-
-    assert (found.finding.rule, found.finding.place.path) == (RULE, "--settings")
-    assert "the settings given by --settings" in found.finding.message
-    assert fixes_of(found) == []
-
-
-def test_it_shows_no_secret(tmp_path: Path) -> None:
-    machines = (
-        IN_SHELL.with_files({".zshrc": f"export {NAME}={KEY}\n"}),
-        *(setting(spot) for spot in COUNTED),
-    )
-    for number, machine in enumerate(machines):
-        shown = as_json(reviewed(machine, tmp_path / str(number), NEWEST))
-        assert RULE in shown
-        assert_no_canary(shown)

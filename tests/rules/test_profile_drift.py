@@ -8,13 +8,12 @@ from typing import cast
 import pytest
 
 from billing_lens.machine.machine import Mode
-from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, assert_no_canary, headline
+from tests.machines import CONSOLE_ORGANIZATION, MadeUpMachine, headline
 from tests.rules.reviewed import CONFIG, CREDENTIALS, LOGIN, STATE, marked_by, reviewed
 from tests.rules.spots import (
     IN_VSCODE,
     NEWEST,
     VSCODE,
-    as_json,
     commands_of,
     fixes_of,
     is_readable,
@@ -130,10 +129,6 @@ def test_a_named_profile_pays_in_every_version(tmp_path: Path, version: str) -> 
     assert marked.severity == "warning"
 
 
-def test_it_is_silent_before_profiles_are_known(tmp_path: Path) -> None:
-    assert RULE not in rules_of(reviewed(alone(ORGANIZATION), tmp_path, "2.1.117"))
-
-
 def test_every_profile_is_looked_at_and_none_twice(tmp_path: Path) -> None:
     machine = ORGANIZATION.with_files(
         {WORK_CONFIG: PINNED, WORK_CREDENTIALS: {**STORED, "organization_uuid": ANOTHER}}
@@ -216,10 +211,3 @@ def test_it_edits_nothing_and_says_how_to_sign_in_again(
 
     assert fixes_of(marked.found) == []
     assert commands_of(marked.found) == ["ant auth login --profile default"]
-
-
-def test_it_shows_no_secret(tmp_path: Path) -> None:
-    for number, machine in enumerate((ORGANIZATION, WORKSPACE)):
-        shown = as_json(reviewed(machine, tmp_path / str(number), "2.1.146"))
-        assert RULE in shown
-        assert_no_canary(shown)

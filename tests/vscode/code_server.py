@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
-import socket
 import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -14,20 +14,20 @@ from urllib.request import urlopen
 from tests.vscode.installation import CODE_SERVER
 from tests.vscode.waiting import until
 
+_LISTENING = re.compile(r"HTTP server listening on (http://127\.0\.0\.1:\d+)/")
+
 
 @contextmanager
 def code_server(
     extensions: Path, variables: Mapping[str, str], data: Path, scratch: Path, trusted: bool
 ) -> Generator[str, None, None]:
-    port = _free_port()
-    origin = f"http://127.0.0.1:{port}"
     log = scratch / "code-server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
                 *(*CODE_SERVER, "--config", os.devnull),
                 *("--user-data-dir", str(data), "--extensions-dir", str(extensions)),
-                *("--bind-addr", f"127.0.0.1:{port}", "--auth", "none"),
+                *("--bind-addr", "127.0.0.1:0", "--auth", "none"),
                 *("--disable-telemetry", "--disable-update-check", "--disable-proxy"),
                 *("--disable-getting-started-override", "--ignore-last-opened"),
                 *(("--disable-workspace-trust",) if trusted else ()),
@@ -39,6 +39,7 @@ def code_server(
             start_new_session=True,
         )
     try:
+        origin = until(lambda: _address_in(log), f"code-server listens, see {log}")
         until(lambda: _is_healthy(origin), f"code-server answers, see {log}")
         yield origin
     finally:
@@ -66,7 +67,7 @@ def _is_healthy(origin: str) -> bool:
         return False
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def _address_in(log: Path) -> str:
+    """Where code-server listens, "" until it says so; the system chose the port."""
+    found = _LISTENING.search(log.read_text("utf-8", "replace"))
+    return found[1] if found else ""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import FloatRect, expect
 
+from tests.files import replace
 from tests.vscode.cases import PROFILE, profile_pays
 from tests.vscode.installation import ROOT, chromium, install_packaged_extension
 from tests.vscode.shared_window import DATA
@@ -38,7 +39,7 @@ def who_pays(workbench: Workbench) -> FloatRect:
     """The view, the text to blame, and the status bar."""
     view = WhoPaysView(workbench)
     view.expand("Claude Code bills API usage")
-    view.click("Anthropic profile default in charge")
+    view.click("The profile 'default' in charge")
     workbench.active_tab(workbench.home / PROFILE).wait_for()
     workbench.squiggles().first.wait_for()
     workbench.page.mouse.move(WIDTH - 20, 60)
@@ -120,7 +121,7 @@ def main() -> None:
 def _use_theme(workbench: Workbench, theme: str) -> None:
     name, base = THEMES[theme]
     settings = {**QUIET_SETTINGS, **SHOWING, "workbench.colorTheme": name}
-    (workbench.data / USER_SETTINGS).write_text(json.dumps(settings))
+    replace(workbench.data / USER_SETTINGS, json.dumps(settings))
     workbench.page.reload()
     expect(workbench.page.locator(f".monaco-workbench.{base}")).to_be_visible()
     workbench.expect_status("API usage", colour="warning")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.files import replace
 from tests.vscode.workbench import USER_SETTINGS, Workbench
 
 DATA = Path(".local/share/code-server")
@@ -33,9 +34,8 @@ class SharedWindow:
             path.unlink()
         for path, (content, mode) in self._first.items():
             if not path.exists() or path.read_bytes() != content:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.touch(mode)
-                path.write_bytes(content)
+                replace(path, content.decode())
+                path.chmod(mode)
         self.workbench.expect_status("API usage", colour="warning")
 
     def _files(self) -> Iterator[Path]:

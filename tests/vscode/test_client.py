@@ -101,7 +101,7 @@ def test_starts_a_crashed_server_again_tells_once_and_gives_up_in_the_end(
     assert told.count() <= 1
     workbench.expect_status("server stopped", colour=None)
     workbench.screenshot("2-gave-up")
-    assert workbench.log().count("[warning] one word") == 6
+    until(lambda: workbench.log().count("[warning] one word") == 6, "what each server said")
 
     gave_up.get_by_role("button", name="Restart").click()
     workbench.expect_status("API usage", colour="warning")

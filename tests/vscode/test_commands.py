@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from typing import cast
 
 from playwright.sync_api import expect
 
+from tests.files import json_in, replace
 from tests.machines import CONSOLE_ORGANIZATION, assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_TEXT
 from tests.vscode.waiting import until
@@ -14,9 +15,13 @@ from tests.vscode.workbench import USER_SETTINGS, Workbench
 REST_OF_PROFILE = {"version": "1.0", "base_url": "https://api.anthropic.com"}
 
 
-def expected_in_settings(workbench: Workbench) -> list[object]:
-    settings = json.loads((workbench.data / USER_SETTINGS).read_text())
-    return [value for name, value in settings.items() if name.startswith("billingLens.expected.")]
+def expected_in_settings(workbench: Workbench) -> list[object] | None:
+    """The user's expectation, None while VS Code is writing its file."""
+    settings = json_in(workbench.data / USER_SETTINGS)
+    if not isinstance(settings, dict):
+        return None
+    named = cast("dict[str, object]", settings)
+    return [value for name, value in named.items() if name.startswith("billingLens.expected.")]
 
 
 def test_the_expectation_is_picked_and_written_to_the_user_s_settings(workbench: Workbench) -> None:
@@ -35,13 +40,12 @@ def test_the_expectation_is_picked_and_written_to_the_user_s_settings(workbench:
     workbench.command("Billing Lens: Set Expectation")
     workbench.choices().filter(has_text="Inferred").click()
     workbench.expect_status("API usage", colour="warning")
-    until(lambda: not expected_in_settings(workbench), "neither of the two")
+    until(lambda: expected_in_settings(workbench) == [], "neither of the two")
 
 
 def test_says_when_the_workspace_s_settings_come_first(workbench: Workbench) -> None:
     settings = workbench.home / "proj/.vscode/settings.json"
-    settings.parent.mkdir(exist_ok=True)
-    settings.write_text('{"billingLens.expected.billing": "any"}')
+    replace(settings, '{"billingLens.expected.billing": "any"}')
     workbench.expect_status("API usage", colour=None)
 
     workbench.command("Billing Lens: Set Expectation")
@@ -96,7 +100,7 @@ def test_fix_all_shows_what_it_would_change_before_it_does(workbench: Workbench)
     expect(told).not_to_contain_text("remain")
     workbench.page.locator(".editor-instance .view-line").first.click()
     workbench.page.keyboard.press("Control+s")
-    until(lambda: json.loads(profile.read_text()) == REST_OF_PROFILE, "the fixed file on disk")
+    until(lambda: json_in(profile) == REST_OF_PROFILE, "the fixed file on disk")
 
 
 def test_a_report_without_secrets_is_copied(workbench: Workbench) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.files import json_in
 from tests.machines import assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_CREDENTIALS, PROFILE_TEXT, profile_pays
 from tests.vscode.conftest import OpenWorkbench
@@ -43,7 +43,7 @@ def test_quick_fix_makes_the_subscription_pay_and_undo_takes_it_back(workbench: 
 
     workbench.unsaved_tab(profile).wait_for()
     workbench.page.keyboard.press("Control+s")
-    until(lambda: json.loads(profile.read_text()) == REST_OF_PROFILE, "the fixed file on disk")
+    until(lambda: json_in(profile) == REST_OF_PROFILE, "the fixed file on disk")
     expect(conflict).to_have_count(0)
     workbench.expect_status("Max 20x", colour=None)
     workbench.screenshot("4-subscription-pays")
@@ -85,14 +85,14 @@ def test_problems_panel_shows_what_nobody_opened(workbench: Workbench) -> None:
 def test_show_who_pays_lists_the_sources_and_opens_their_places(workbench: Workbench) -> None:
     workbench.expect_status("API usage", colour="warning")
     tooltip = workbench.status_tooltip()
-    assert "Anthropic profile default" in tooltip
+    assert "The profile 'default'" in tooltip
     workbench.screenshot("tooltip")
 
     workbench.status_item().click()
-    in_charge = workbench.choices().filter(has_text="Anthropic profile").first
+    in_charge = workbench.choices().filter(has_text="The profile 'default'").first
     expect(in_charge).to_contain_text("in charge")
-    login = workbench.choices().filter(has_text="Claude login").first
-    expect(login).to_contain_text("not reached")
+    login = workbench.choices().filter(has_text="The claude.ai login").first
+    expect(login).to_contain_text("outranked")
     workbench.screenshot("who-pays")
     assert_no_canary(workbench.page.inner_text("body") + tooltip)
 

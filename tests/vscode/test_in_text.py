@@ -31,7 +31,7 @@ def test_the_lens_says_who_is_in_charge_and_shows_why(workbench: Workbench) -> N
     lens = workbench.page.locator(".codelens-decoration")
     expect(lens.first).to_contain_text("In charge: API usage")
     workbench.screenshot("lens")
-    answer = workbench.choices().filter(has_text="Anthropic profile").first
+    answer = workbench.choices().filter(has_text="The profile 'default'").first
 
     def asked() -> bool:
         # The lens pushes the text down; where that was scrolled to, it lies behind the tabs. One

@@ -41,7 +41,7 @@ def test_findings_are_neither_lost_nor_doubled_when_a_file_is_opened_edited_and_
     workbench.squiggles("error").first.wait_for()
     squiggles = workbench.squiggles("error").count()
     workbench.page.wait_for_timeout(1000)
-    assert workbench.problems_of(profile) == listed
+    until(lambda: workbench.problems_of(profile) == listed, "the same problems while it is open")
     workbench.screenshot("open")
 
     workbench.page.locator(".editor-instance .view-line").first.click()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.files import replace
 from tests.machines import CONSOLE_ORGANIZATION, assert_no_canary
 from tests.vscode.cases import PROFILE
 from tests.vscode.waiting import until
@@ -20,8 +21,7 @@ BACKUP = ".claude/backups/.claude.json.backup.1763600000000"  # of 2025-11-20
 
 
 def write(path: Path, value: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2))
+    replace(path, json.dumps(value, indent=2))
 
 
 def headless_and_editor_differ(home: Path) -> None:
@@ -81,9 +81,9 @@ def test_the_tooltip_tells_what_differs_and_what_changed(workbench: Workbench) -
         "the tooltip of the new status",
     )
     workbench.screenshot("tooltip")
-    assert "Headless (claude -p, CI): API usage" in tooltip
+    assert "Headless runs (claude -p, CI): API usage" in tooltip
     assert "Claude Code in VS Code: Amazon Bedrock" in tooltip
-    assert "Last change: after 2025-11-20, from Claude Max (Dev's Organization 2222…)" in tooltip
+    assert "Last change: after 2025-11-20, from Dev's Organization (Claude Max)" in tooltip
     assert "Dev's Organization 1111" in tooltip
     assert_no_canary(tooltip)
 

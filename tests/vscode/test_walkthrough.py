@@ -23,6 +23,6 @@ def test_walkthrough_leads_to_who_pays(workbench: Workbench) -> None:
         workbench.page.wait_for_timeout(700)  # the picture fades in
         workbench.screenshot(f"step-{number + 1}")
     steps.first.get_by_role("button", name="Show Who Pays").click()
-    expect(workbench.choices().filter(has_text="Anthropic profile").first).to_be_visible()
+    expect(workbench.choices().filter(has_text="The profile 'default'").first).to_be_visible()
     expect(steps.first.locator(".codicon-getting-started-step-checked")).to_have_count(1)
     workbench.command("View: Show Explorer")

@@ -6,6 +6,7 @@ import json
 
 from playwright.sync_api import expect
 
+from tests.files import replace
 from tests.machines import assert_no_canary
 from tests.vscode.cases import PROFILE, PROFILE_TEXT, profile_pays
 from tests.vscode.conftest import OpenWorkbench
@@ -24,28 +25,28 @@ def test_lists_who_pays_the_sources_in_order_and_what_is_wrong(workbench: Workbe
     view = WhoPaysView(workbench)
     shown = view.shown()
     assert shown[0] == "In charge: API usage not as expected"
-    profile = next(row for row in shown if row.startswith("Anthropic profile default in charge"))
-    login = next(row for row in shown if row.startswith("Claude login not reached"))
+    profile = next(row for row in shown if row.startswith("The profile 'default' in charge"))
+    login = next(row for row in shown if row.startswith("The claude.ai login outranked"))
     assert shown.index(profile) < shown.index(login)
     assert any(row.startswith("Acme Console pays") for row in shown)
     assert any(row.startswith("Dev's Organization should pay") for row in shown)
-    assert any(row.startswith("Subscription organization 1111") for row in shown)
+    assert any(row.startswith("A subscription of organization 1111") for row in shown)
     assert any(row.startswith(PROFILE_OVERRIDES) for row in shown)
     assert view.spoken(PROFILE_OVERRIDES).startswith("error: ")
-    assert "in charge" in view.spoken("Anthropic profile default")
+    assert "in charge" in view.spoken("The profile 'default'")
     workbench.screenshot("view")
     assert_no_canary(workbench.page.inner_text("body"))
 
 
 def test_a_click_opens_exactly_the_text_to_blame(workbench: Workbench) -> None:
     view = WhoPaysView(workbench)
-    view.click("Anthropic profile default in charge")
+    view.click("The profile 'default' in charge")
     workbench.active_tab(workbench.home / PROFILE).wait_for()
     until(lambda: workbench.selection() == "Ln 8, Col 60 (57 selected)", "the selected property")
     workbench.screenshot("opened")
 
     view.expand(PROFILE_OVERRIDES)
-    view.click("Claude login not reached")
+    view.click("The claude.ai login outranked")
     workbench.active_tab(workbench.home / LOGIN).wait_for()
     until(lambda: workbench.selection() == "Ln 2, Col 18 (15 selected)", "the login's property")
 
@@ -68,7 +69,7 @@ def test_a_fix_changes_the_buffer_and_undo_takes_it_back(workbench: Workbench) -
 
 
 def test_a_command_to_run_is_copied(workbench: Workbench) -> None:
-    (workbench.home / LOGIN).write_text("{}")
+    replace(workbench.home / LOGIN, "{}")
     (workbench.home / PROFILE).unlink()
     (workbench.home / CREDENTIALS).unlink()
     workbench.expect_status("Not logged in", colour="error")
@@ -85,7 +86,7 @@ def test_rows_stay_open_while_the_view_follows_changes(workbench: Workbench) -> 
     state = workbench.home / ".claude.json"
     changed = json.loads(state.read_text())
     changed["oauthAccount"]["organizationName"] = "Renamed Organization"
-    state.write_text(json.dumps(changed))
+    replace(state, json.dumps(changed))
 
     view.row("Renamed Organization").wait_for()
     assert view.is_expanded(PROFILE_OVERRIDES)

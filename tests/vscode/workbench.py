@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
+from tests.files import replace
 from tests.vscode.code_server import code_server
 from tests.vscode.installation import environment
 from tests.vscode.waiting import TIMEOUT_S, until
@@ -223,7 +224,8 @@ class Workbench:
     def log(self) -> str:
         """All that the extension has logged."""
         logs = self.data.glob(f"logs/*/exthost*/{EXTENSION_ID}/*.log")
-        return "\n".join(log.read_text() for log in logs)
+        # What is being written may end within a character.
+        return "\n".join(log.read_text("utf-8", "replace") for log in logs)
 
     def selection(self) -> str:
         """Where the cursor is and how much is selected, as the status bar says it."""
@@ -244,7 +246,7 @@ class Workbench:
         """Replaces the settings under ``billingLens``, with "__" for the dots in their names."""
         named = {f"billingLens.{name.replace('__', '.')}": v for name, v in settings.items()}
         # Settings of scope machine count only here: the window is a remote one.
-        _write_json(self.data / "Machine/settings.json", named)
+        replace(self.data / "Machine/settings.json", json.dumps(named, indent=2))
 
     def trust_workspace(self) -> None:
         self.page.locator(".statusbar-item", has_text="Restricted Mode").click()
@@ -300,7 +302,7 @@ def start_workbench(
     VS Code keeps its own files in `data`. `programs` are on its PATH by these names, and nothing
     else. Afterwards nothing of it runs.
     """
-    _write_json(data / USER_SETTINGS, QUIET_SETTINGS)
+    replace(data / USER_SETTINGS, json.dumps(QUIET_SETTINGS, indent=2))
     screenshots.mkdir(parents=True, exist_ok=True)
     variables = environment(home, programs or {})
     with code_server(extensions, variables, data, scratch, trusted) as origin:
@@ -344,8 +346,3 @@ def _watch_network(workbench: Workbench) -> None:
 
     workbench.page.context.route(is_outside, block)
     workbench.page.on("response", note_error)
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2))

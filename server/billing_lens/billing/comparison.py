@@ -10,6 +10,7 @@ from billing_lens.billing.credential import State, short_id
 from billing_lens.billing.precedence import PRECEDENCE
 from billing_lens.billing.runs import Payer
 from billing_lens.billing.sources import SOURCES, Family, Source
+from billing_lens.machine.machine import Mode
 
 _USED = (State.ACTIVE, State.ALSO_SENT, State.SHADOWED)
 """The states of what could be in charge; which one it is depends on what comes before it."""
@@ -36,7 +37,7 @@ class Side(Struct, frozen=True):
     """One of the two: a run as ``status`` tells it, here or saved elsewhere."""
 
     name: str
-    mode: str
+    mode: Mode
     version: str
     payer: Payer
     label: str
@@ -106,11 +107,7 @@ def _described(standings: list[Standing]) -> str:
 
 
 def _standing(it: Standing) -> str:
-    said = {
-        State.ACTIVE: "in charge",
-        State.ALSO_SENT: "sent along",
-        State.SHADOWED: "outranked",
-    }.get(it.state) or f"does not count: {it.reason.rstrip('.')}"
+    said = it.state.label if it.state in _USED else f"does not count: {it.reason.rstrip('.')}"
     whose = f", organization {short_id(it.organization)}" if it.organization else ""
     return said + whose
 
@@ -134,7 +131,7 @@ def _circumstances(one: Side, other: Side) -> Iterator[Difference]:
         yield Difference("host", here, there, "ANTHROPIC_BASE_URL says where requests go.")
     if one.mode != other.mode:
         effect = "Headless runs use an API key without asking."
-        yield Difference("mode", one.mode, other.mode, effect)
+        yield Difference("mode", one.mode.value, other.mode.value, effect)
     if one.version != other.version:
         effect = "The order of credentials depends on the version."
         yield Difference("Claude Code", one.version, other.version, effect)

@@ -8,7 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from billing_lens.billing.place import Place
-from billing_lens.billing.sources import SOURCES, Billing, Source, source_phrase
+from billing_lens.billing.sources import (
+    SOURCES,
+    Billing,
+    Source,
+    beginning_a_sentence,
+    source_phrase,
+)
 
 
 class State(str, Enum):
@@ -19,6 +25,20 @@ class State(str, Enum):
     SHADOWED = "shadowed"
     UNUSABLE = "unusable"
     IGNORED = "ignored"
+
+    @property
+    def label(self) -> str:
+        """In a word or two, for people: "in charge"."""
+        return _STATE_LABELS[self]
+
+
+_STATE_LABELS = {
+    State.ACTIVE: "in charge",
+    State.ALSO_SENT: "sent along",
+    State.SHADOWED: "outranked",
+    State.UNUSABLE: "unusable",
+    State.IGNORED: "ignored",
+}
 
 
 class ProfileKind(str, Enum):
@@ -113,3 +133,8 @@ def short_id(identifier: str) -> str:
 def describe_source(credential: Credential) -> str:
     """Return the credential in a few words for a sentence: "the profile 'default'"."""
     return source_phrase(credential.source, credential.profile, credential.provider)
+
+
+def label_of(credential: Credential) -> str:
+    """Return the credential as a row of a list says it: "The profile 'default'"."""
+    return beginning_a_sentence(describe_source(credential))

@@ -14,7 +14,7 @@ from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Platform
 from billing_lens.config.models import NamedVariable, read_model
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.text.json_document import pointer_of
+from billing_lens.text.json_pointer import pointer_of
 
 EXTENSION_VARIABLES = "claudeCode.environmentVariables"
 TERMINAL_VARIABLES = {

@@ -67,7 +67,7 @@ class Effects:
     def __init__(self, machine: Machine, route: Route, environments: Sequence[SeenFrom]) -> None:
         self._machine = machine
         self._route = route
-        self._runs = [("", route), *((_in_run(seen), seen.route) for seen in environments)]
+        self._runs = [("", route), *((f" {seen.inside}", seen.route) for seen in environments)]
 
     def of_file(self, file: ConfigFile) -> Effect:
         """Return what a file as a whole does: of several things in it, the one that bears most."""
@@ -240,17 +240,6 @@ def _of_credential(run: str, route: Route, credential: Credential) -> Effect:
 
 def _not_used(reason: str) -> Effect:
     return Effect(Bearing.NOT_USED, f"Not used: {reason.removesuffix('.')}")
-
-
-def _in_run(seen: SeenFrom) -> str:
-    """Return a run in words that can follow "in charge"."""
-    return {
-        "editor": " in Claude Code for VS Code",
-        "editor-terminal": " in VS Code's terminal",
-        "ci": " in CI",
-        "devcontainer": " in the dev container",
-        "compose": " in Compose",
-    }.get(seen.name, f" in {seen.mode.value} mode")
 
 
 def _is_at(place: Place | None, path: str, pointer: str | None = None) -> bool:

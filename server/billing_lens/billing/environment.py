@@ -19,7 +19,7 @@ from billing_lens.config.known_key import SWITCHED_ON
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.version import ALL_VERSIONS, Versions
-from billing_lens.text.json_document import pointer_of
+from billing_lens.text.json_pointer import pointer_of
 
 GROUPS: dict[str, Group] = {
     **{name: row.group for row in SOURCES.values() for name in row.variables},

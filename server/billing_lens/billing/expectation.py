@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from billing_lens.billing.credential import short_id
 from billing_lens.billing.forced_login import managed_policy
 from billing_lens.billing.history import is_subscription, last_subscription
 from billing_lens.billing.login import PLANS, account, find_login
@@ -16,6 +17,12 @@ from billing_lens.machine.machine import Machine
 
 ANY = "any"
 """What a user says who expects nothing in particular: no conflict is reported then."""
+EXPECTABLE = (
+    *(Billing.SUBSCRIPTION.value, Billing.API_USAGE.value),
+    *(Billing.CLOUD_PROVIDER.value, Billing.GATEWAY.value),
+    ANY,
+)
+"""The words for what can be expected to pay."""
 
 
 class Expectation(Struct, frozen=True):
@@ -27,6 +34,21 @@ class Expectation(Struct, frozen=True):
     place: Place | None = None
     inferred: bool = False
     """Whether it is a conclusion from evidence; nobody said it."""
+
+    @property
+    def label(self) -> str:
+        """For people: "a subscription of organization 1111…"."""
+        payer = _PAYERS.get(self.billing) if self.billing else None
+        organization = f"organization {short_id(self.organization)}" if self.organization else None
+        return " of ".join(filter(None, (payer, organization))) or "anyone"
+
+
+_PAYERS = {
+    Billing.SUBSCRIPTION: "a subscription",
+    Billing.API_USAGE: "API usage",
+    Billing.CLOUD_PROVIDER: "a cloud provider",
+    Billing.GATEWAY: "a gateway",
+}
 
 
 class Wish(Struct, frozen=True):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from itertools import pairwise
 
 from msgspec import Struct
 
+from billing_lens.billing.credential import short_id
 from billing_lens.billing.login import account
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
@@ -24,6 +26,11 @@ class AccountChange(Struct, frozen=True):
     shown_by: str
     """The path of that backup."""
 
+    @property
+    def at(self) -> datetime:
+        """That time, in UTC."""
+        return datetime.fromtimestamp(self.at_ms / 1000, timezone.utc)
+
 
 def last_account_change(machine: Machine) -> AccountChange | None:
     """Return the last change of organization or plan that the backups show, None without one."""
@@ -37,6 +44,19 @@ def last_subscription(machine: Machine) -> tuple[OauthAccount, str] | None:
         if backup.account and is_subscription(backup.account):
             return backup.account, backup.path
     return None
+
+
+def describe_account(account: OauthAccount) -> str:
+    """Return an account in a few words: "Dev's Organization (Claude Max)"."""
+    identifier = account.organizationUuid
+    name = account.organizationName or (short_id(identifier) if identifier else "no organization")
+    return f"{name} ({describe_plan(account) if account.organizationType else 'an account'})"
+
+
+def describe_plan(account: OauthAccount) -> str:
+    """Return "Claude Max" for ``claude_max``; what is no plan is quoted as it is."""
+    kind = account.organizationType or ""
+    return kind.replace("_", " ").title() if is_subscription(account) else f"'{kind}'"
 
 
 def is_subscription(account: OauthAccount) -> bool:

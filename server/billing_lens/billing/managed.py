@@ -1,9 +1,9 @@
 """Which managed settings count when an administrator delivers them in more than one way.
 
 Source: https://code.claude.com/docs/en/managed-settings, "How Claude Code combines managed
-sources" and "Keys read from every admin source". Measured on 2.1.112 as machine/registry.py says:
-HKLM alone, HKCU when HKLM has nothing, ``{}`` or broken text; the rest is documented only. Settings
-that a server delivers come before all of these and stand on no disk that could be read here.
+sources" and "Keys read from every admin source". Measured on 2.1.112 as machine/system_policies.py
+says: HKLM alone, HKCU when HKLM has nothing, ``{}`` or broken text; the rest is documented only.
+Settings that a server delivers come before all of these and stand on no disk that could be read.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from typing import cast
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind, Scope
 from billing_lens.machine.machine import Machine
-from billing_lens.machine.managed_preferences import PREFERENCES_FILE
-from billing_lens.machine.registry import Hive
+from billing_lens.machine.system_policies import PREFERENCES_FILE, Hive
 from billing_lens.machine.version import Versions
 
 CONTROL_KEYS = frozenset({"managedSourcesBehavior", "wslInheritsWindowsSettings"})

@@ -32,7 +32,7 @@ HONOURED = Versions(">=2.1.118")
 EMPTY_CREDENTIALS_HANG = Versions("<2.1.257")
 """So long an empty credentials file was in charge and hung (to 2.1.237 at least); it falls back."""
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_NAME = r"[A-Za-z0-9_.-]+"
 """What a profile may be called; one of any other name is in charge and fails (cases "profile
 name …")."""
 
@@ -160,7 +160,7 @@ def _judge_user_oauth(
     whole = place_in(file)
     if not file.entry.data and machine.version not in EMPTY_CREDENTIALS_HANG:
         return credential.unusable("The profile's credentials file is empty.", whole)
-    if not _NAME.fullmatch(credential.profile or ""):
+    if not re.fullmatch(_NAME, credential.profile or ""):
         reason = "The profile's name holds a character that is not allowed."
         return credential.failing(reason, credential.selected_by)
     if (file.entry.mode or 0) & 0o077:

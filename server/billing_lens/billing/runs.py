@@ -32,6 +32,16 @@ class SeenFrom(Struct, frozen=True):
     route: Route
     declared: tuple[DeclaredIn, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """For people, with every job it stands for: "The CI job 'lint, test'"."""
+        return described(self.name, ", ".join(dict.fromkeys(it.name for it in self.declared)))
+
+    @property
+    def inside(self) -> str:
+        """Where that is, as a part of a sentence: "in VS Code"."""
+        return _RUNS[self.name].inside or f"in {self.mode.value} runs"
+
 
 class Payer(NamedTuple):
     """What tells one payer from another."""
@@ -54,14 +64,28 @@ def payer_of(route: Route) -> Payer:
     return Payer(route.billing, organization, route.provider, route.host)
 
 
+class _Words(NamedTuple):
+    subject: str
+    inside: str
+    is_named: bool = False
+
+
+_RUNS = {
+    "terminal": _Words("A terminal", ""),
+    "editor": _Words("Claude Code in VS Code", "in VS Code"),
+    "editor-terminal": _Words("VS Code's own terminal", "in VS Code's terminal"),
+    "ci": _Words("The CI job", "in CI", is_named=True),
+    "devcontainer": _Words("The dev container", "in the dev container"),
+    "compose": _Words("The Compose service", "in Compose", is_named=True),
+}
+
+
 def described(environment: str, where: str = "") -> str:
     """Return an environment as the subject of a sentence: "The CI job 'test'" (one of its jobs)."""
-    named = f" '{where}'" if where else ""
-    return {
-        "terminal": "A terminal",
-        "editor": "Claude Code in VS Code",
-        "editor-terminal": "VS Code's own terminal",
-        "ci": f"The CI job{named}",
-        "devcontainer": "The dev container",
-        "compose": f"The Compose service{named}",
-    }[environment]
+    words = _RUNS[environment]
+    return f"{words.subject} '{where}'" if where and words.is_named else words.subject
+
+
+def described_mode(mode: Mode) -> str:
+    """Return all runs of a mode, as the subject of a sentence that they do not begin."""
+    return "headless runs (claude -p, CI)" if mode is Mode.HEADLESS else "interactive runs"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import glob
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -111,7 +110,7 @@ def _positive(text: str) -> int:
 
 def _are_many(homes: Sequence[str]) -> bool:
     """Return whether several homes may be meant; a directory's name may look like a pattern."""
-    return len(homes) > 1 or any(glob.has_magic(it) and not os.path.lexists(it) for it in homes)
+    return len(homes) > 1 or any(set(it) & set("*?[") and not os.path.lexists(it) for it in homes)
 
 
 def _failing(seen: Review, given: argparse.Namespace) -> list[ReviewedFinding]:
@@ -142,9 +141,9 @@ def _text(seen: Review, given: argparse.Namespace, code: int) -> str:
 
 def _json(seen: Review, given: argparse.Namespace, code: int) -> str:
     del given, code
-    from billing_lens.output.json import check_document  # noqa: PLC0415
+    from billing_lens.output.json import check_of, json_text  # noqa: PLC0415
 
-    return json.dumps(check_document(seen), indent=2)
+    return json_text(check_of(seen))
 
 
 def _sarif(seen: Review, given: argparse.Namespace, code: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -22,10 +21,15 @@ from billing_lens.cli.options import (
     read_machine,
 )
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.output.comparison import comparisons_document, comparisons_text
-from billing_lens.output.json import run_document
+from billing_lens.output.comparison import (
+    NoStatusError,
+    comparisons_of,
+    comparisons_text,
+    saved_run,
+    side_of,
+)
+from billing_lens.output.json import json_text, run_of
 from billing_lens.output.redaction import Redactor
-from billing_lens.output.saved_status import NoStatusError, side_of, side_of_text
 from billing_lens.output.terminal import screen_for
 
 SAME, DIFFERENT = 0, 1
@@ -81,12 +85,12 @@ def run(given: argparse.Namespace) -> int:
     machine = read_machine(given)
     ones = list(_sides(machine, Mode(given.mode), given.a))
     mode = Mode(given.mode)
-    if given.b is None and not _is_a_place(given.a) and ones[0].mode in list(Mode):
-        mode = Mode(ones[0].mode)
+    if given.b is None and not _is_a_place(given.a):
+        mode = ones[0].mode
     others = list(_sides(machine, mode, given.b or "terminal"))
     comparisons = [compare(one, other) for one in ones for other in others]
     if given.json:
-        text = json.dumps(comparisons_document(comparisons), indent=2)
+        text = json_text(comparisons_of(comparisons))
     else:
         text = comparisons_text(comparisons, screen_for(given.color))
     print(Redactor(machine).text(text))
@@ -107,7 +111,7 @@ def _sides(machine: Machine, mode: Mode, name: str) -> Iterator[Side]:
     if place in ELSEWHERE:
         yield from _declared(machine, mode, place, part)
     elif name in HERE:
-        yield side_of(name, run_document(machine, _route(machine, mode, name)))
+        yield side_of(name, run_of(machine, _route(machine, mode, name)))
     else:
         yield _saved(name)
 
@@ -134,7 +138,7 @@ def _declared(machine: Machine, mode: Mode, place: str, part: str) -> Iterator[S
         names = ", ".join(dict.fromkeys(f"{place}:{it.declared.name}" for it in runs))
         raise UsageError(f"{place}:{part} is not there; there are {names}")
     for one in wanted:
-        yield side_of(_name(one), run_document(machine, one.route))
+        yield side_of(_name(one), run_of(machine, one.route))
 
 
 def _job(run: RunElsewhere) -> str:
@@ -158,6 +162,6 @@ def _saved(path: str) -> Side:
     except ValueError:
         raise UsageError("a file's name cannot hold NUL") from None
     try:
-        return side_of_text(path, text)
+        return side_of(path, saved_run(text))
     except NoStatusError as error:
         raise UsageError(f"'{path}' {error}") from None

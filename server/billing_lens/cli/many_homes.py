@@ -6,7 +6,6 @@ import argparse
 import errno
 import functools
 import glob
-import json
 import os
 import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ from billing_lens.cli.rerun import command_again
 from billing_lens.cli.workers import MOST_WORKERS, PATIENCE_SECONDS, in_order, usual_workers
 from billing_lens.machine.machine import Machine
 from billing_lens.output.homes_text import CheckedHome, Home, UnreadHome, home_lines, homes_text
-from billing_lens.output.json import home_document, unread_home_document
+from billing_lens.output.json import check_of, json_text, unread_home
 from billing_lens.output.terminal import screen_for
 from billing_lens.wishes.severity import Severity
 
@@ -74,11 +73,11 @@ def _check(given: argparse.Namespace, path: str) -> Home:
     home = Path(path)
     alone = argparse.Namespace(**{**vars(given), "home": home, "cwd": home, "no_env": True})
     try:
-        seen = review_of(alone)
+        seen = review_of(alone, remembers=False)
         _must_be_readable(seen.machine)
         found = tuple((it.finding.severity, it.finding.rule) for it in seen.findings)
         if given.format == "json":
-            return CheckedHome(path, found, document=json.dumps(home_document(path, seen)))
+            return CheckedHome(path, found, document=json_text(check_of(seen, path), None))
         return CheckedHome(path, found, again=command_again(alone, seen.machine, "check"))
     except UsageError:
         raise
@@ -101,7 +100,7 @@ def _must_be_readable(machine: Machine) -> None:
 
 
 def _unread(path: str, message: str) -> UnreadHome:
-    return UnreadHome(path, message, json.dumps(unread_home_document(path, message)))
+    return UnreadHome(path, message, json_text(unread_home(path, message), None))
 
 
 def _with_progress(homes: Iterable[Home], count: int, given: argparse.Namespace) -> Iterator[Home]:

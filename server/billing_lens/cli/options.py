@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from billing_lens.billing.expectation import Wish
+from billing_lens.billing.expectation import EXPECTABLE, Wish
 from billing_lens.config.kinds import Platform
 from billing_lens.machine.claude_arguments import claude_arguments
-from billing_lens.machine.machine import Machine, Mode
-from billing_lens.machine.options import MachineOptions, this_machine
+from billing_lens.machine.machine import Machine, MachineOptions, Mode, this_machine
 from billing_lens.machine.reading import MachineReader
 from billing_lens.review import Review, review
+from billing_lens.wishes.store import WishStore
 
 if TYPE_CHECKING:
     Subcommands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # pyright: ignore[reportPrivateUsage]
@@ -90,7 +90,7 @@ def add_machine_options(parser: argparse.ArgumentParser, *, many_homes: bool = F
     )
     group.add_argument(
         "--expect",
-        choices=["subscription", "api_usage", "cloud_provider", "gateway", "any"],
+        choices=EXPECTABLE,
         help="what should pay (default: inferred)",
     )
     group.add_argument("--organization", metavar="ID", help="the organization that should pay")
@@ -205,16 +205,19 @@ def wish_of(given: argparse.Namespace) -> Wish | None:
     return None
 
 
-def review_of(given: argparse.Namespace) -> Review:
+def review_of(given: argparse.Namespace, *, remembers: bool = True) -> Review:
     """Return the review of the machine the options describe.
+
+    What own files wish is remembered for the next start, which many homes have no use for.
 
     Raises:
         UsageError: an option makes no sense.
         UnreadableMachineError: the home is not a directory that can be read.
     """
     machine = read_machine(given)
+    wish, store = wish_of(given), WishStore() if remembers else None
     if not getattr(given, "ci", False):
-        return review(machine, Mode(given.mode), wish_of(given))
+        return review(machine, Mode(given.mode), wish, store=store)
     from billing_lens.billing.ci_job import as_ci_job  # noqa: PLC0415 only jobs of CI need it
 
-    return review(as_ci_job(machine), Mode.HEADLESS, wish_of(given))
+    return review(as_ci_job(machine), Mode.HEADLESS, wish, store=store)

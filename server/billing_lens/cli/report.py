@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import select
 import stat
 import sys
 
 from billing_lens.cli.options import Subcommands, add_machine_options, machine_options, review_of
-from billing_lens.output.report import circumstances_of, report_document
+from billing_lens.output.json import json_text
+from billing_lens.output.report import circumstances_of, report_of
 from billing_lens.output.report_markdown import report_markdown
 
 _DESCRIPTION = """\
@@ -59,10 +59,8 @@ def run(given: argparse.Namespace) -> int:
     error = _error(given.error)
     seen = review_of(given)
     confined = machine_options(given).confined
-    report = report_document(seen, circumstances_of(seen.machine, error, confined=confined))
-    print(json.dumps(report, indent=2) if given.json else report_markdown(report), end="")
-    if given.json:
-        print()
+    report = report_of(seen, circumstances_of(seen.machine, error, confined=confined))
+    print(f"{json_text(report)}\n" if given.json else report_markdown(report), end="")
     return 0
 
 

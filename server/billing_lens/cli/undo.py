@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
@@ -22,11 +21,12 @@ from billing_lens.fixes.apply import FixRefusedError, undo_entry
 from billing_lens.fixes.journal import Entry, Journal, journal_directory
 from billing_lens.machine.machine import Mode
 from billing_lens.output.changes import (
-    changes_document,
+    changes_of,
     changes_text,
     payment_sentence,
     put_back_lines,
 )
+from billing_lens.output.json import json_text
 from billing_lens.output.redaction import Redactor
 from billing_lens.output.terminal import paint_for, wrapped
 
@@ -88,7 +88,7 @@ def run(given: argparse.Namespace) -> int:
 def _list(entries: list[Entry], given: argparse.Namespace) -> int:
     newest_first = entries[::-1]
     if given.json:
-        print(json.dumps(changes_document(newest_first), indent=2))
+        print(json_text(changes_of(newest_first)))
     elif entries:
         print(changes_text(newest_first, paint_for(when=given.color)))
     else:

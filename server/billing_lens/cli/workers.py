@@ -5,16 +5,21 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TypeVar
+
+from billing_lens.fixes.uninterrupted import uninterrupted
 
 PATIENCE_SECONDS = 60.0
 """How long the workers may all be silent; a home with a state file of 50 MB takes one second."""
 MOST_WORKERS = 61
 """More than this Windows cannot wait for."""
+_GLANCE_SECONDS = 0.1
 _AHEAD = 2
 """How many pieces of work are handed out for each worker, so that none waits for its next one."""
 
@@ -73,10 +78,11 @@ def _until_one_is_lost(
     with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent) as pool:
         try:
             while waiting or under_way:
-                while waiting and len(under_way) < workers * _AHEAD:
-                    future = pool.submit(work, waiting[0])
-                    under_way[future] = waiting.popleft()
-                finished, _ = wait(under_way, patience, FIRST_COMPLETED)
+                with uninterrupted(), _unheard_by_what_starts():
+                    while waiting and len(under_way) < workers * _AHEAD:
+                        future = pool.submit(work, waiting[0])
+                        under_way[future] = waiting.popleft()
+                finished = _finished_next(under_way, patience)
                 for future in finished:
                     if not isinstance(future.exception(), BrokenProcessPool):
                         yield under_way.pop(future), future.result()
@@ -90,6 +96,33 @@ def _until_one_is_lost(
         if under_way:
             _end_workers()
         return list(under_way.values())
+
+
+def _finished_next(under_way: Iterable[Future[Result]], patience: float) -> set[Future[Result]]:
+    """Return what is done next, nothing when it takes longer than `patience` seconds.
+
+    Ctrl-C comes through between two glances only. Raised while a future's lock is held, it would
+    leave the lock held, and the pool's own thread would wait for it for ever.
+    """
+    finished: set[Future[Result]] = set()
+    give_up = time.monotonic() + patience
+    while not finished and time.monotonic() < give_up:
+        with uninterrupted():
+            finished, _ = wait(under_way, _GLANCE_SECONDS, FIRST_COMPLETED)
+    return finished
+
+
+@contextmanager
+def _unheard_by_what_starts() -> Generator[None]:
+    """Have a worker inherit, where it can, not to hear Ctrl-C until it leaves that to us."""
+    if os.name != "posix":
+        yield
+        return
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 def _leave_interrupts_to_the_parent() -> None:

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from billing_lens.config.declarations import Declaration, DeclaredRun, Elsewhere
 from billing_lens.config.file import ConfigFile
-from billing_lens.text.json_document import JsonDocument, JsonNode
+from billing_lens.text.json_document import JsonDocument
+from billing_lens.text.json_node import JsonNode
 
 _REFERENCE = re.compile(r"\$\{(?:(?:localEnv|env):(?P<local>\w+)(?::(?P<default>[^}]*))?|[^}]*)\}")
 _LOGIN_MOUNT = re.compile(r"/\.claude(?:/|,|$)")

@@ -26,8 +26,8 @@ from billing_lens.config.models import (
 )
 from billing_lens.config.settings_types import wrong_settings
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.json_document import JsonDocument, pointer_of
-from billing_lens.text.json_pointer import parts_of
+from billing_lens.text.json_document import JsonDocument
+from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import PositionEncoding, Range, Span
 from billing_lens.text.utf8 import first_invalid
 

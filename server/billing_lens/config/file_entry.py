@@ -27,7 +27,7 @@ class FileEntry(Struct, frozen=True):
     ``data`` is the file's bytes (an editor's unsaved text where one lies over the file), empty
     unless ``state`` is REGULAR. ``mode`` holds the POSIX permission bits, None where there are
     none. ``link_target`` is the text of a symbolic link. ``modified_ns`` is nanoseconds since the
-    epoch.
+    epoch; it and ``inode`` are those of the file that was read.
     """
 
     path: str
@@ -36,6 +36,7 @@ class FileEntry(Struct, frozen=True):
     mode: int | None = None
     link_target: str | None = None
     modified_ns: int = 0
+    inode: int = 0
     reason: str = ""
     """Why it could not be read, in words, when ``state`` says so."""
     hides_bom: bool = False

@@ -46,16 +46,19 @@ VSCODE_SETTINGS_KEYS = {
 
 _WISHES = {
     "/expected/billing": KnownKey(
-        "Who should pay. A finding says so when somebody else does.",
+        "Who you expect to pay for Claude Code. A finding says so when somebody else does.",
         values={
-            "subscription": "A subscription.",
-            "api_usage": "API usage, charged per token.",
-            "cloud_provider": "A cloud provider.",
-            "gateway": "A gateway.",
-            "any": "Nothing in particular: no conflict is reported.",
+            "subscription": "A Claude Pro, Max, Team or Enterprise plan pays.",
+            "api_usage": "An organization's API account pays by usage.",
+            "cloud_provider": "Amazon Bedrock, Google Vertex AI, Microsoft Foundry or another cloud"
+            " provider pays.",
+            "gateway": "A gateway that `ANTHROPIC_BASE_URL` names pays.",
+            "any": "Whoever pays is as expected.",
         },
     ),
-    "/expected/organization": KnownKey("The organization that should pay.", Sort.ORGANIZATION),
+    "/expected/organization": KnownKey(
+        "The id of the organization that you expect to pay (a UUID).", Sort.ORGANIZATION
+    ),
     "/rules/*": KnownKey(
         "How bad the findings of this rule are; hints stay hints.",
         values={
@@ -66,7 +69,9 @@ _WISHES = {
 }
 TEAM_POLICY_KEYS = {
     **_WISHES,
-    "/allowed/sources": KnownKey("The sources that may pay; any other is reported."),
+    "/allowed/sources": KnownKey(
+        "The sources that may pay; any other is reported, and with an empty list each is."
+    ),
 }
 
 KNOWN_KEYS: Mapping[Kind, Mapping[str, KnownKey]] = {

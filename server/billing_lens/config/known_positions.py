@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
@@ -18,6 +17,7 @@ from billing_lens.config.named_texts import named_texts
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Span
+from billing_lens.text.toml_document import CONTAINERS, TomlDocument
 
 LISTED_VARIABLES = "/claudeCode.environmentVariables"
 """Where VS Code's settings list variables as ``{"name": …, "value": …}``."""
@@ -93,26 +93,17 @@ def _in_plain_text(file: ConfigFile) -> Iterator[KnownPosition]:
 
 
 def _in_toml(file: ConfigFile) -> Iterator[KnownPosition]:
-    """Yield the keys of our own file, whose values are strings on the key's line."""
-    text, keys, section = file.buffer.text, KNOWN_KEYS[file.kind], ""
-    for line in _TOML_LINE.finditer(text):
-        if line["section"]:
-            section = line["section"]
-            continue
-        pointer = pointer_of(section, line["key"])
-        key = keys.get(pointer) or keys.get(f"/{section}/*")
+    """Yield the keys of our own file that stand in a text which may be broken by typing."""
+    keys = KNOWN_KEYS[file.kind]
+    for entry in TomlDocument(file.buffer.data).entries():
+        above, name = entry.path[:-1], entry.path[-1]
+        key = keys.get(pointer_of(*entry.path)) or keys.get(pointer_of(*above, "*"))
         if key is not None:
-            is_list = line["value"].startswith("[")
-            key_span, value_span = _span_of(line, "key"), _span_of(line, "value")
-            value = None if is_list else line["value"][1:-1]
-            yield KnownPosition(key, line["key"], pointer, value, value_span, key_span, is_list)
-
-
-_TOML_LINE = re.compile(
-    r"""^[ \t]*(?:\[[ ]*(?P<section>[\w-]+)[ ]*\]
-    |["']?(?P<key>[\w-]+)["']?[ \t]*=[ \t]*(?P<value>"[^"\r\n]*"|'[^'\r\n]*'|\[[^\]]*\]))""",
-    re.MULTILINE | re.VERBOSE,
-)
+            is_container = entry.kind in CONTAINERS
+            spans = entry.value, entry.key
+            yield KnownPosition(
+                key, name, pointer_of(*entry.path), entry.text, *spans, is_container
+            )
 
 
 def _declared(file: ConfigFile) -> Iterator[KnownPosition]:
@@ -133,11 +124,6 @@ _SMALL_FILES: Mapping[Kind, Callable[[ConfigFile], Iterator[KnownPosition]]] = {
     **dict.fromkeys(DECLARING_KINDS, _declared),
 }
 """How the known places are found in files that are never large."""
-
-
-def _span_of(found: re.Match[str], group: str) -> Span:
-    start = len(_encoded(found.string[: found.start(group)]))
-    return Span(start, start + len(_encoded(found[group])))
 
 
 def _encoded(text: str) -> bytes:

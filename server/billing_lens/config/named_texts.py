@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from billing_lens.config.document import Document
 from billing_lens.text.dotenv_document import DotenvDocument
-from billing_lens.text.json_document import JsonNode, parts_of
+from billing_lens.text.json_node import JsonNode
+from billing_lens.text.json_pointer import parts_of
 from billing_lens.text.yaml_document import YamlNode
 
 _MOST = 20_000

@@ -96,7 +96,7 @@ DEVCONTAINER = ".devcontainer"
 MOST_WORKFLOWS = 100
 """How many workflows of a repository are looked at."""
 
-_COMPOSE = re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml")
+_COMPOSE = r"(docker-)?compose([.-][\w.-]+)?\.ya?ml"
 _IN_ROOT = {
     ".gitlab-ci.yml": Kind.GITLAB_CI,
     ".devcontainer.json": Kind.DEVCONTAINER,
@@ -121,7 +121,7 @@ def declaring_files(root: PurePath, names: Names) -> Iterator[tuple[PurePath, Ki
         if name == "devcontainer.json":
             yield root / DEVCONTAINER / name, Kind.DEVCONTAINER
     for name in names(root):
-        kind = _IN_ROOT.get(name) or (Kind.COMPOSE if _COMPOSE.fullmatch(name) else None)
+        kind = _IN_ROOT.get(name) or (Kind.COMPOSE if re.fullmatch(_COMPOSE, name) else None)
         if kind:
             yield root / name, kind
 

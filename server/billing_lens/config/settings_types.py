@@ -7,7 +7,7 @@ from typing import cast
 
 from billing_lens.config.hook_settings import Path, Version, wrong_hooks
 from billing_lens.config.settings_fields import Field, patterns
-from billing_lens.text.json_document import pointer_of
+from billing_lens.text.json_pointer import pointer_of
 
 NEWEST: Version = (2, 1, 330)
 

@@ -194,8 +194,10 @@ class Journal:
         write_privately(self._folder(entry) / "entry.json", data)
 
 
-def write_privately(path: Path, data: bytes) -> None:
-    """Write a file that only the user can read, whole or not at all, durable on return.
+def write_privately(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file that only the user can read, whole or not at all, and safe from a power cut.
+
+    The latter only where it is to be `durable`, which takes its time.
 
     Raises:
         OSError: the file cannot be written; what stood there is untouched.
@@ -205,13 +207,15 @@ def write_privately(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(descriptor)
+            if durable:
+                os.fsync(descriptor)
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
         raise
-    make_durable(path.parent)
+    if durable:
+        make_durable(path.parent)
 
 
 def make_durable(directory: Path) -> None:

@@ -14,11 +14,11 @@ from billing_lens.config.settings_types import wrong_settings
 from billing_lens.fixes.fix import EditFile, Fix
 from billing_lens.fixes.variable_fixes import file_name, is_the_users, key_renaming, name_aside
 from billing_lens.machine.machine import Machine
-from billing_lens.text.comments import extras
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.json_document import Dialect, JsonDocument
 from billing_lens.text.json_pointer import parts_of
 from billing_lens.text.removal import remove_extras
+from billing_lens.text.trivia import extras
 
 
 def settings_fixes(machine: Machine, file: ConfigFile) -> Iterator[Fix]:

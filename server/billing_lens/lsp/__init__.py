@@ -1,6 +1,4 @@
 """The language server on pygls: the only package that imports pygls or lsprotocol."""
 
-from billing_lens.lsp.wire.deferred_types import load_types
-
-# Before any module of this package, or pygls, imports them.
-load_types()
+# Before any module of this package imports lsprotocol, whose types it defers.
+from billing_lens.lsp import wire as wire

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from lsprotocol import types
+from msgspec import Struct
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcContentModified, JsonRpcInvalidParams
 
 from billing_lens.fixes.expectation_fix import expect
@@ -15,46 +17,34 @@ from billing_lens.lsp.diagnostics import is_shown_in
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
 from billing_lens.rules import RULES
-from billing_lens.wishes.preferences import preferences_file_of
+from billing_lens.wishes.own_files import preferences_file_of
 from billing_lens.wishes.severity import Severity
 
 FIX_ALL = "source.fixAll.billingLens"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
-OPTIONS = types.CodeActionOptions(KINDS, resolve_provider=True)
+ACTION_OPTIONS = types.CodeActionOptions(KINDS, resolve_provider=True)
 
 _SERIOUS = (types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning)
 
 
 def can_resolve(capabilities: types.ClientCapabilities) -> bool:
     """Return whether the client asks for an action's edit once the user has chosen it."""
-    document = capabilities.text_document
-    understood = document.code_action if document else None
-    lazily = understood.resolve_support if understood else None
-    return bool(understood and understood.data_support and lazily and "edit" in lazily.properties)
+    lazily = get_capability(capabilities, "text_document.code_action.resolve_support.properties")
+    keeps_data = get_capability(capabilities, "text_document.code_action.data_support")
+    return bool(keeps_data and lazily and "edit" in lazily)
 
 
-class CodeActions:
+class CodeActions(Struct, frozen=True):
     """What can be done about the findings of one folder's machine."""
 
-    def __init__(
-        self,
-        review: Review,
-        writer: EditWriter,
-        *,
-        folder: str | None = None,
-        records: bool = True,
-        lazily: bool = False,
-    ) -> None:
-        """Prepare to offer.
-
-        `folder` is the folder's URI. `records` says whether what ``config.toml`` expects would
-        count. Where the client resolves them (`lazily`), actions come without their edits.
-        """
-        self._review = review
-        self._writer = writer
-        self._folder = folder
-        self._records = records
-        self._lazily = lazily
+    review: Review
+    writer: EditWriter
+    folder: str | None
+    """The folder's URI."""
+    records: bool
+    """Whether what ``config.toml`` expects would count."""
+    lazily: bool
+    """Whether the client resolves actions, which then come without their edits."""
 
     def offered(
         self, path: str, params: types.CodeActionParams, shown: Sequence[types.Diagnostic]
@@ -66,9 +56,9 @@ class CodeActions:
         only = params.context.only or (types.CodeActionKind.QuickFix,)
         actions: list[types.CodeAction] = []
         if _is_wanted(types.CodeActionKind.QuickFix, only):
-            touched = [it for it in shown if _overlap(it.range, params.range)]
+            touched = [one for one in shown if _overlap(one.range, params.range)]
             actions.extend(self._quick_fixes(path, touched))
-            actions.extend(self._intended(touched))
+            actions.extend(self._recording(touched))
         if _is_wanted(FIX_ALL, only):
             actions.extend(self._fix_all(path))
         return actions
@@ -80,12 +70,12 @@ class CodeActions:
             JsonRpcContentModified: what the action promised is no longer offered.
         """
         _, identifier = resolved_from(action)
-        fixes = {offer.id: (offer.title, offer.fix) for offer in self._review.offered}
-        intended = self._intended_fix()
-        if intended:
-            fixes[intended.id] = (intended.title, intended)
+        fixes = {offer.id: (offer.title, offer.fix) for offer in self.review.offered}
+        recording = self._recording_fix()
+        if recording:
+            fixes[recording.id] = (recording.title, recording)
         title, fix = fixes.get(identifier, (None, None))
-        edit = self._writer.write(fix) if fix and title == action.title else None
+        edit = self.writer.write(fix) if fix and title == action.title else None
         if edit is None:
             raise JsonRpcContentModified("The files have changed; ask for the fixes again.")
         action.edit = edit
@@ -95,13 +85,13 @@ class CodeActions:
         self, path: str, touched: Sequence[types.Diagnostic]
     ) -> Iterator[types.CodeAction]:
         codes = {diagnostic.code for diagnostic in touched}
-        here = list(_findings_in(self._review, path))
+        here = list(_findings_in(self.review, path))
         offers = {
             offer.id: offer
             for found in here
             if found.finding.rule in codes
             for offer in found.fixes
-            if self._writer.can_write(offer.fix)
+            if self.writer.can_write(offer.fix)
         }.values()
         preferred = next((offer.id for offer in offers if offer.safety is Safety.SAFE), None)
         for offer in offers:
@@ -112,38 +102,39 @@ class CodeActions:
             action.is_preferred = offer.id == preferred
             yield action
 
-    def _intended(self, touched: Sequence[types.Diagnostic]) -> Iterator[types.CodeAction]:
+    def _recording(self, touched: Sequence[types.Diagnostic]) -> Iterator[types.CodeAction]:
         """Yield the action that records what pays now as expected, instead of silencing a finding.
 
         Not for a mere hint.
         """
-        explained = [it for it in touched if it.severity in _SERIOUS and _explains_route(it)]
-        fix = self._intended_fix() if explained else None
-        if fix and self._writer.can_write(fix):
+        serious = (one for one in touched if one.severity in _SERIOUS)
+        explained = [one for one in serious if _explains_route(one)]
+        fix = self._recording_fix() if explained else None
+        if fix and self.writer.can_write(fix):
             action = self._action(fix.title, types.CodeActionKind.QuickFix, fix)
             action.diagnostics = explained
             action.is_preferred = False
             yield action
 
-    def _intended_fix(self) -> Fix | None:
-        """Return the change that records what pays; not what does not work: nobody means that."""
-        review = self._review
-        preferences = preferences_file_of(review.machine) if self._records else None
+    def _recording_fix(self) -> Fix | None:
+        """Return the fix that expects what pays; None if that works not, or is expected already."""
+        review = self.review
+        preferences = preferences_file_of(review.machine) if self.records else None
         wrong = review.as_expected is False and review.route.works is not False
         return expect(review.route, preferences) if wrong and preferences else None
 
     def _fix_all(self, path: str) -> Iterator[types.CodeAction]:
         """Yield the best safe fix alone: after it the rest may be moot."""
-        here = _findings_in(self._review, path)
-        offer = best_safe_fix(here, self._writer)
+        here = _findings_in(self.review, path)
+        offer = best_safe_fix(here, self.writer)
         if offer:
             yield self._action(offer.title, FIX_ALL, offer.fix)
 
     def _action(self, title: str, kind: str, fix: Fix) -> types.CodeAction:
-        if self._lazily:
-            data = {"folder": self._folder, "fix": fix.id}
+        if self.lazily:
+            data = {"folder": self.folder, "fix": fix.id}
             return types.CodeAction(title, kind=kind, data=data)
-        return types.CodeAction(title, kind=kind, edit=self._writer.write(fix))
+        return types.CodeAction(title, kind=kind, edit=self.writer.write(fix))
 
 
 def resolved_from(action: types.CodeAction) -> tuple[str | None, str]:

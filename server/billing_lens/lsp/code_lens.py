@@ -1,9 +1,8 @@
-"""What a config file does, above its first line: who it makes pay, or why it does not."""
+"""Code lenses: above a config file's first line, who it makes pay, or why it does not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from lsprotocol import types
 
@@ -17,24 +16,19 @@ from billing_lens.review import Review, describe_payment
 SHOW_ROUTE = "billingLens.showRoute"
 """A command of the client's own: shows who pays and why."""
 EXPLAIN_ROUTE = "billingLens.server.explain"
-"""The same as a command of the server's, for every client that has none: it sends a message."""
+"""A command of the server's for all other clients: shows the same as a message."""
 
 _WHY = "Why?"
 _OF_OTHERS = DECLARING_KINDS | {Kind.VSCODE_SETTINGS}
 
 
 def lens_command(initialization_options: object) -> str:
-    """Return the command that will not fail in this client: its own, if it announces that.
+    """Return the client's own command if it announces it, else the server's, which all can run.
 
-    It does so as ``{"commands": ["billingLens.showRoute"]}``. Every client can run the server's;
-    that of Neovim does not even say so in its capabilities.
+    It is announced as ``{"commands": ["billingLens.showRoute"]}``; no capability of LSP tells.
     """
-    options: Mapping[str, object] = (
-        cast("dict[str, object]", initialization_options)
-        if isinstance(initialization_options, dict)
-        else {}
-    )
-    commands = options.get("commands")
+    is_object = isinstance(initialization_options, dict)
+    commands = cast("Any", initialization_options).get("commands") if is_object else None
     return SHOW_ROUTE if isinstance(commands, list) and SHOW_ROUTE in commands else EXPLAIN_ROUTE
 
 
@@ -68,7 +62,7 @@ def explanation(review: Review) -> str:
     """Return who pays and why in a few sentences, for a message."""
     route = review.route
     pays = f"Claude Code: {describe_payment(route)}"
-    unexpected = review.as_expected is False and review.expected is not None
-    origin = review.expected.origin if review.expected else ""
-    verdict = [f"This is not as expected (from {origin})."] if unexpected else []
-    return Redactor(review.machine).text(" ".join([f"{pays}.", route.reason, *verdict]))
+    said = [f"{pays}.", route.reason]
+    if review.as_expected is False and review.expected:
+        said.append(f"This is not as expected (from {review.expected.origin}).")
+    return Redactor(review.machine).text(" ".join(said))

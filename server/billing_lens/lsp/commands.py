@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from typing import cast
+from uuid import uuid4
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from billing_lens.lsp.asking_claude import ask_claude
 from billing_lens.lsp.code_actions import best_safe_fix
 from billing_lens.lsp.folders import asked_folder
 from billing_lens.lsp.language_server import BillingLensServer
-from billing_lens.lsp.progress import shown_as_progress
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.output.json import Document
-from billing_lens.output.report import circumstances_of, report_document
-from billing_lens.output.report_markdown import report_markdown
 from billing_lens.review import OfferedFix
 from billing_lens.wishes.severity import Severity
 
 ANNOUNCED_SECONDS = 1.0
 """How long a client may take to announce what it applied: VS Code answers first."""
+PROGRESS_SECONDS = 1.0
+"""How long the client may take to create a progress token; without one none is reported."""
 
 Command = Callable[[BillingLensServer, types.ExecuteCommandParams], Awaitable[object]]
 
@@ -39,14 +41,11 @@ async def fix_all(server: BillingLensServer, params: types.ExecuteCommandParams)
     best = next(_best_fixes(server), None)
     before = _statuses(server)
     applied = best is not None and await _apply(server, *best)
-    await server.pause()
-    server.look_if_changed()
-    if applied:
-        await _wait_for_change(server, before)
+    await _look_until_changed(server, before, ANNOUNCED_SECONDS if applied else 0)
     return {
         "applied": applied,
         "title": best[0].title if best else None,
-        "remaining": _serious_findings(server),
+        "remaining": _count_serious(server),
     }
 
 
@@ -68,7 +67,7 @@ async def verify(server: BillingLensServer, params: types.ExecuteCommandParams) 
         )
     server.look_if_changed()
     machine = server.review_in(asked_folder(server.folders, argument)).machine
-    async with shown_as_progress(server, "Asking Claude Code who pays", params.work_done_token):
+    async with _shown_as_progress(server, "Asking Claude Code who pays", params.work_done_token):
         verification = await ask_claude(machine)
     return {"agreement": verification.word, "text": verification.text}
 
@@ -79,12 +78,15 @@ async def report(server: BillingLensServer, params: types.ExecuteCommandParams) 
     `folder` or `textDocument` in the argument choose the machine, and ``error`` is the text of a
     failure to sort.
     """
+    from billing_lens.output.report import circumstances_of, report_of  # noqa: PLC0415 rarely asked
+    from billing_lens.output.report_markdown import report_markdown  # noqa: PLC0415
+
     argument = _argument(params)
     server.look_if_changed()
     seen = server.review_in(asked_folder(server.folders, argument))
     error = argument.get("error")
     around = circumstances_of(seen.machine, error if isinstance(error, str) else None)
-    return report_markdown(report_document(seen, around))
+    return report_markdown(report_of(seen, around))
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -94,9 +96,7 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
-def _best_fixes(
-    server: BillingLensServer,
-) -> Iterator[tuple[OfferedFix, types.WorkspaceEdit]]:
+def _best_fixes(server: BillingLensServer) -> Iterator[tuple[OfferedFix, types.WorkspaceEdit]]:
     """Yield the best safe fix of each folder that has one, with its edit."""
     for folder in server.folders:
         seen = server.review_in(folder)
@@ -112,8 +112,7 @@ def _statuses(server: BillingLensServer) -> list[Document | None]:
 
 
 async def _apply(server: BillingLensServer, offer: OfferedFix, edit: types.WorkspaceEdit) -> bool:
-    workspace = server.client_capabilities.workspace
-    if not (workspace and workspace.apply_edit):
+    if not get_capability(server.client_capabilities, "workspace.apply_edit"):
         return False
     try:
         params = types.ApplyWorkspaceEditParams(edit, offer.title)
@@ -123,27 +122,60 @@ async def _apply(server: BillingLensServer, offer: OfferedFix, edit: types.Works
     return result.applied
 
 
-async def _wait_for_change(server: BillingLensServer, before: list[Document | None]) -> None:
-    """Look again until it makes a difference, at most as long as a client may take to announce."""
+async def _look_until_changed(
+    server: BillingLensServer, before: list[Document | None], seconds: float
+) -> None:
+    """Look until the status changes, at least once; the client may take `seconds` to announce."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + ANNOUNCED_SECONDS
-    while _statuses(server) == before and loop.time() < end:
-        await asyncio.sleep(0.02)
+    end = loop.time() + seconds
+    while True:
         await server.pause()
         server.look_if_changed()
+        if _statuses(server) != before or loop.time() >= end:
+            return
+        await asyncio.sleep(0.02)
 
 
-def _serious_findings(server: BillingLensServer) -> int:
+def _count_serious(server: BillingLensServer) -> int:
     """Return how many errors and warnings there are; what folders share counts once."""
-    serious = {
-        (found.finding.rule, found.finding.place)
-        for folder in server.folders
-        for found in server.review_in(folder).findings
-        if found.finding.severity in (Severity.ERROR, Severity.WARNING)
-    }
-    return len(serious)
+    findings = [it.finding for folder in server.folders for it in server.review_in(folder).findings]
+    serious = (it for it in findings if it.severity in (Severity.ERROR, Severity.WARNING))
+    return len({(finding.rule, finding.place) for finding in serious})
 
 
 def _argument(params: types.ExecuteCommandParams) -> Mapping[str, object]:
     first = params.arguments[0] if params.arguments else None
     return cast("Mapping[str, object]", first) if isinstance(first, dict) else {}
+
+
+@asynccontextmanager
+async def _shown_as_progress(
+    server: BillingLensServer, title: str, token: types.ProgressToken | None
+) -> AsyncGenerator[None]:
+    """Have the client show progress meanwhile; if the user cancels it, the task is cancelled.
+
+    `token` is the client's own, where its request brought one.
+    """
+    if token is None:
+        token = await _created(server)
+    if token is None:
+        yield
+        return
+    task = asyncio.current_task()
+    server.begin_progress(token, title, cancel=lambda: task and task.cancel())
+    try:
+        yield
+    finally:
+        server.end_progress(token)
+
+
+async def _created(server: BillingLensServer) -> types.ProgressToken | None:
+    if not get_capability(server.client_capabilities, "window.work_done_progress"):
+        return None
+    params = types.WorkDoneProgressCreateParams(token=str(uuid4()))
+    try:
+        creating = server.window_work_done_progress_create_async(params)
+        await asyncio.wait_for(creating, PROGRESS_SECONDS)
+    except (JsonRpcException, asyncio.TimeoutError):
+        return None
+    return params.token

@@ -1,4 +1,4 @@
-"""From our positions, places, paths and edits to LSP's, and back from its URIs."""
+"""From our positions, places and paths to LSP's positions, locations and URIs, and back."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from pygls.uris import to_fs_path
 
 from billing_lens.billing.place import Place
 from billing_lens.billing.shell_startup import locate_or_guess
-from billing_lens.config.file import ConfigFile
-from billing_lens.lsp.wire.keystroke_messages import WirePosition, WireRange
+from billing_lens.lsp.wire import WirePosition, WireRange
 from billing_lens.machine.machine import Machine
-from billing_lens.text.edits import TextEdit
 from billing_lens.text.positions import Position, PositionEncoding, Range
 
 USER_DATA_SCHEME = "vscode-userdata"
@@ -54,22 +52,22 @@ def _posix_path(uri: str) -> str | None:
 
 
 def our_range(range_: types.Range | WireRange) -> Range:
-    """Return a range of the client's in our terms; its encoding stays."""
+    """Return an LSP range as ours; its characters are counted as before."""
     return Range(our_position(range_.start), our_position(range_.end))
 
 
 def our_position(position: types.Position | WirePosition) -> Position:
-    """Return a position of the client's in our terms; its encoding stays."""
+    """Return an LSP position as ours; its characters are counted as before."""
     return Position(position.line, position.character)
 
 
 def lsp_position(position: Position) -> types.Position:
-    """Return a position in LSP's terms; the encoding is the one it was made with."""
+    """Return a position as LSP's; its characters are counted as before."""
     return types.Position(position.line, position.character)
 
 
 def lsp_range(range_: Range) -> types.Range:
-    """Return a range in LSP's terms; the encoding is the one it was made with."""
+    """Return a range as LSP's; its characters are counted as before."""
     return types.Range(*map(lsp_position, range_))
 
 
@@ -84,8 +82,3 @@ def lsp_location(
     if located is None or not os.path.isabs(located.path):
         return None
     return types.Location(uri_of(located.path), lsp_range(located.range))
-
-
-def lsp_edit(file: ConfigFile, edit: TextEdit, encoding: PositionEncoding) -> types.TextEdit:
-    """Return an edit of `file` in LSP's terms."""
-    return types.TextEdit(lsp_range(file.buffer.range(edit.span, encoding)), edit.new_text)

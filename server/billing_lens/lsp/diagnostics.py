@@ -10,7 +10,8 @@ from lsprotocol import types
 from msgspec import Struct
 
 from billing_lens.billing.shell_startup import locate_or_guess
-from billing_lens.lsp.conversion import lsp_location
+from billing_lens.lsp.conversion import lsp_location, our_range
+from billing_lens.machine.machine import Machine
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, ReviewedFinding
 from billing_lens.rules import RULES
@@ -27,53 +28,58 @@ _SEVERITIES = {
 }
 
 
-class DiagnosticSupport(Struct, frozen=True):
-    """Which parts of a diagnostic the client understands; it gets no others."""
+class DiagnosticWriter(Struct, frozen=True):
+    """Writes findings as diagnostics, with no part that the client has not `understood`."""
 
-    related_information: bool = False
-    unnecessary: bool = False
-    code_description: bool = False
-    version: bool = False
+    encoding: PositionEncoding
+    understood: types.PublishDiagnosticsClientCapabilities
 
-    @classmethod
-    def of(cls, capabilities: types.ClientCapabilities) -> DiagnosticSupport:
-        """Return what the client said of itself."""
-        document = capabilities.text_document
-        understood = document.publish_diagnostics if document else None
-        if understood is None:
-            return cls()
+    def by_path(
+        self, review: Review, redactor: Redactor, only: str | None = None
+    ) -> Mapping[str, list[types.Diagnostic]]:
+        """Return those of every file, open or not, or of `only` one, the severest first."""
+        written: dict[str, list[types.Diagnostic]] = defaultdict(list)
+        for found in review.findings:
+            if only in (None, found.finding.place.path):
+                path = path_of_finding(review, found)
+                if path:
+                    written[path].append(self._diagnostic(review.machine, redactor, found))
+        return written
+
+    def _diagnostic(
+        self, machine: Machine, redactor: Redactor, found: ReviewedFinding
+    ) -> types.Diagnostic:
+        finding, understood = found.finding, self.understood
+        location = lsp_location(machine, finding.place, self.encoding)
+        assert location is not None, "a finding with a path has a location"
+        documentation = types.CodeDescription(found.rule.documentation)
         tags = understood.tag_support.value_set if understood.tag_support else ()
-        return cls(
-            bool(understood.related_information),
-            types.DiagnosticTag.Unnecessary in tags,
-            bool(understood.code_description_support),
-            bool(understood.version_support),
+        unnecessary = finding.leftover and types.DiagnosticTag.Unnecessary in tags
+        related = [
+            types.DiagnosticRelatedInformation(place, redactor.text(text))
+            for place, text in self._evidence(machine, found, location)
+        ]
+        return types.Diagnostic(
+            range=location.range,
+            message=redactor.text(finding.message),
+            severity=_SEVERITIES[finding.severity],
+            code=finding.rule,
+            code_description=documentation if understood.code_description_support else None,
+            source=SOURCE,
+            tags=[types.DiagnosticTag.Unnecessary] if unnecessary else None,
+            related_information=related if related and understood.related_information else None,
         )
 
-
-def diagnostics_by_path(
-    review: Review, redactor: Redactor, encoding: PositionEncoding, support: DiagnosticSupport
-) -> dict[str, list[types.Diagnostic]]:
-    """Return every diagnostic of the machine, open files and others, in the order of severity."""
-    writer = _DiagnosticWriter(review, redactor, encoding, support)
-    found: dict[str, list[types.Diagnostic]] = defaultdict(list)
-    for finding in review.findings:
-        path = path_of_finding(review, finding)
-        if path:
-            found[path].append(writer.finding(finding))
-    return found
-
-
-def diagnostics_at(
-    path: str,
-    review: Review,
-    redactor: Redactor,
-    encoding: PositionEncoding,
-    support: DiagnosticSupport,
-) -> list[types.Diagnostic]:
-    """Return the diagnostics of one config file, in the order of severity."""
-    writer = _DiagnosticWriter(review, redactor, encoding, support)
-    return [writer.finding(it) for it in review.findings if it.finding.place.path == path]
+    def _evidence(
+        self, machine: Machine, found: ReviewedFinding, here: types.Location
+    ) -> Iterator[tuple[types.Location, str]]:
+        """Yield the places that prove a finding, and what to run where no edit can help."""
+        for evidence in found.finding.related:
+            location = lsp_location(machine, evidence.place, self.encoding)
+            if location:
+                yield location, evidence.message
+        for command in found.finding.commands:
+            yield here, f"Run `{command.run}`: {command.purpose}"
 
 
 def path_of_finding(review: Review, found: ReviewedFinding) -> str | None:
@@ -93,31 +99,27 @@ def is_shown_in(review: Review, found: ReviewedFinding, path: str) -> bool:
 def merged(
     by_folder: Sequence[Mapping[str, list[types.Diagnostic]]],
 ) -> Mapping[str, list[types.Diagnostic]]:
-    """Return what several folders' machines say of each path, a finding they share once.
+    """Return the diagnostics of several folders by path, a finding that they share once.
 
-    What one rule says of one range is taken from the folder that takes it most seriously.
+    What one rule says of one range is taken from the folder where it is the severest.
     """
     if len(by_folder) == 1:
         return by_folder[0]
     paths = dict.fromkeys(path for found in by_folder for path in found)
-    return {path: _once([found.get(path, []) for found in by_folder]) for path in paths}
+    return {path: _deduplicated([found.get(path, []) for found in by_folder]) for path in paths}
 
 
-def _once(by_folder: Sequence[list[types.Diagnostic]]) -> list[types.Diagnostic]:
+def _deduplicated(by_folder: Sequence[list[types.Diagnostic]]) -> list[types.Diagnostic]:
     chosen: dict[object, list[types.Diagnostic]] = {}
     for diagnostics in by_folder:
-        spots: dict[object, list[types.Diagnostic]] = defaultdict(list)
+        # One rule can say several things of one range.
+        same: dict[object, list[types.Diagnostic]] = defaultdict(list)
         for diagnostic in diagnostics:
-            spots[_spot(diagnostic)].append(diagnostic)
-        for spot, said in spots.items():
-            if spot not in chosen or _rank(said[0]) < _rank(chosen[spot][0]):
-                chosen[spot] = said
-    return sorted((it for said in chosen.values() for it in said), key=_order)
-
-
-def _spot(diagnostic: types.Diagnostic) -> object:
-    start, end = diagnostic.range.start, diagnostic.range.end
-    return diagnostic.code, start.line, start.character, end.line, end.character
+            same[diagnostic.code, our_range(diagnostic.range)].append(diagnostic)
+        for key, group in same.items():
+            if key not in chosen or _rank(group[0]) < _rank(chosen[key][0]):
+                chosen[key] = group
+    return sorted((diagnostic for group in chosen.values() for diagnostic in group), key=_order)
 
 
 def _rank(diagnostic: types.Diagnostic) -> int:
@@ -127,49 +129,3 @@ def _rank(diagnostic: types.Diagnostic) -> int:
 def _order(diagnostic: types.Diagnostic) -> tuple[int, bool]:
     """As in a review: by severity, and what explains who pays first."""
     return _rank(diagnostic), not RULES[str(diagnostic.code)].explains_route
-
-
-class _DiagnosticWriter:
-    def __init__(
-        self,
-        review: Review,
-        redactor: Redactor,
-        encoding: PositionEncoding,
-        support: DiagnosticSupport,
-    ) -> None:
-        self._machine = review.machine
-        self._redactor = redactor
-        self._encoding = encoding
-        self._support = support
-
-    def finding(self, found: ReviewedFinding) -> types.Diagnostic:
-        finding, support = found.finding, self._support
-        location = lsp_location(self._machine, finding.place, self._encoding)
-        assert location is not None, "a finding with a path has a location"
-        documentation = types.CodeDescription(found.rule.documentation)
-        unnecessary = finding.leftover and support.unnecessary
-        return types.Diagnostic(
-            range=location.range,
-            message=self._redactor.text(finding.message),
-            severity=_SEVERITIES[finding.severity],
-            code=finding.rule,
-            code_description=documentation if support.code_description else None,
-            source=SOURCE,
-            tags=[types.DiagnosticTag.Unnecessary] if unnecessary else None,
-            related_information=list(self._evidence(found, location)) or None,
-        )
-
-    def _evidence(
-        self, found: ReviewedFinding, here: types.Location
-    ) -> Iterator[types.DiagnosticRelatedInformation]:
-        """Yield the places that prove it, and what to run where no edit can help."""
-        if not self._support.related_information:
-            return
-        for evidence in found.finding.related:
-            place = lsp_location(self._machine, evidence.place, self._encoding)
-            if place:
-                message = self._redactor.text(evidence.message)
-                yield types.DiagnosticRelatedInformation(place, message)
-        for command in found.finding.commands:
-            message = self._redactor.text(f"Run `{command.run}`: {command.purpose}")
-            yield types.DiagnosticRelatedInformation(here, message)

@@ -1,4 +1,4 @@
-"""From the name of a file, or a part of a profile, to the file itself."""
+"""Document links: from the name of a file, or from half of a profile, to the file itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from lsprotocol import types
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential
 from billing_lens.billing.sources import Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Kind
@@ -58,9 +57,9 @@ def _links(review: Review, file: ConfigFile, known: KnownPosition) -> Iterator[_
     elif known.key.sort is Sort.COMMAND:
         yield from _program(machine, file, known)
     elif known.key.sort is Sort.PROFILE:
-        profile = _profile_named(review, known.value.strip())
-        if profile and profile.place.path:
-            yield _Link(_inside(known), profile.place.path, "Open this profile")
+        for profile in review.route.credentials_from(Source.PROFILE):
+            if profile.profile == known.value.strip() and profile.place.path:
+                yield _Link(_inside(known), profile.place.path, "Open this profile")
     elif known.name == "type":
         yield from _other_half(review, file, known)
 
@@ -85,11 +84,6 @@ def _other_half(review: Review, file: ConfigFile, known: KnownPosition) -> Itera
                 yield _Link(_inside(known), profile.credentials_path, tooltip)
         elif profile.credentials_path == file.path and profile.place.path:
             yield _Link(_inside(known), profile.place.path, "Open the profile of these credentials")
-
-
-def _profile_named(review: Review, name: str) -> Credential | None:
-    profiles = review.route.credentials_from(Source.PROFILE)
-    return next((profile for profile in profiles if profile.profile == name), None)
 
 
 def _if_there(machine: Machine, span: Span, path: str, tooltip: str) -> Iterator[_Link]:

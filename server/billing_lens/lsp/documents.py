@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from lsprotocol import types
 from msgspec import Struct
 
-from billing_lens.config.document import Document, document_of
+from billing_lens.config.document import document_of
 from billing_lens.config.file import OpenText
 from billing_lens.config.kinds import Kind
 from billing_lens.lsp.conversion import our_range, path_of, uri_of
-from billing_lens.lsp.wire.keystroke_messages import DocumentChange
-from billing_lens.text.buffer import BufferEdit, TextBuffer
+from billing_lens.lsp.wire import DocumentChange
+from billing_lens.text.buffer import TextBuffer
+from billing_lens.text.edits import BufferEdit
 from billing_lens.text.positions import PositionEncoding
 
 
@@ -44,8 +45,9 @@ class OpenDocuments:
         if path is None:
             return
         buffer = TextBuffer(document.text)
-        text = OpenText(buffer, document_of(kind, buffer.data))
-        text = _judged(text, None) if kind else text
+        parsed = document_of(kind, buffer.data)
+        is_good = kind is not None and not parsed.problems
+        text = OpenText(buffer, parsed, parsed if is_good else None)
         self._documents[document.uri] = OpenDocument(document.uri, path, document.version, text)
 
     def change(self, params: DocumentChange, kind: Kind | None) -> None:
@@ -65,9 +67,9 @@ class OpenDocuments:
         parsed = parsed.edited(buffer.unread, edits) if edits else parsed
         if parsed is document.text.last_good:
             buffer.share(parsed.data)
-        text = OpenText(buffer, parsed)
+        is_good = kind is not None and not parsed.problems
+        document.text = OpenText(buffer, parsed, parsed if is_good else document.text.last_good)
         document.version = params.text_document.version
-        document.text = _judged(text, document.text.last_good) if kind else text
 
     def close(self, uri: str) -> None:
         """Forget a document."""
@@ -91,9 +93,3 @@ class OpenDocuments:
         """Return the client's version of an open document, None when it is not open."""
         document = self._documents.get(uri)
         return document.version if document else None
-
-
-def _judged(text: OpenText, last_good: Document | None) -> OpenText:
-    """Return `text` with the last version of it that was valid."""
-    valid = not text.document.problems
-    return OpenText(text.buffer, text.document, text.document if valid else last_good)

@@ -1,4 +1,4 @@
-"""The workspace's folders: each is a machine of its own, the same home seen from another folder."""
+"""The workspace's folders: each is a machine of its own, read from its folder with one home."""
 
 from __future__ import annotations
 
@@ -7,56 +7,63 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+from lsprotocol import types
 from msgspec.structs import replace
 from pygls.exceptions import JsonRpcInvalidParams
 
 from billing_lens.config.file import ConfigFile, OpenText
 from billing_lens.lsp.conversion import path_of
-from billing_lens.lsp.diagnostics import is_shown_in
+from billing_lens.lsp.diagnostics import DiagnosticWriter, is_shown_in, merged
+from billing_lens.lsp.documents import OpenDocument
 from billing_lens.lsp.settings import Settings
-from billing_lens.machine.machine import Machine
-from billing_lens.machine.options import this_machine
+from billing_lens.machine.machine import Machine, this_machine
 from billing_lens.machine.reading import MachineReader
 from billing_lens.output.json import Document, status_document
 from billing_lens.output.redaction import Redactor
 from billing_lens.review import Review, review, reviewed_while_typing
 from billing_lens.wishes.severity import Severity
+from billing_lens.wishes.store import WishStore
 
 
 class Folder:
-    """One folder and what was last found in it. `uri` is None where the client has none open."""
+    """One folder and what was last found in it. `uri` is None where the client has none open.
 
-    def __init__(self, uri: str | None, path: str | None, reader: MachineReader) -> None:
+    A folder that is no local one is looked at as if none were open.
+    """
+
+    def __init__(self, uri: str | None, reader: MachineReader, store: WishStore) -> None:
         self.uri = uri
         self.review: Review | None = None
         self.status: Document | None = None
-        self._path = Path(path) if path else None
+        path = path_of(uri) if uri else None
+        self.path = Path(path) if path else None
         self._reader = reader
+        self._store = store
         self._redactor: Redactor | None = None
 
     def read(self, open_texts: Mapping[str, OpenText]) -> Machine:
         """Return the machine as Claude Code would find it now, started in this folder."""
-        return self._reader.read(open_texts)
+        return self._reader.read(open_texts, cwd=self.path)
 
     def take(self, machine: Machine, settings: Settings) -> bool:
         """Review the machine; returns whether its status is another than before."""
-        self.review = review(machine, settings.mode, settings.wish, settings.severities)
+        wishes = settings.wish, settings.severities
+        self.review = review(machine, settings.mode, *wishes, self._store)
         self._redactor = None
         before, self.status = self.status, status_document(self.review)
         return self.status != before
 
-    def while_typing(self, path: str, text: OpenText) -> Review | None:
-        """Return what is found once the open text at `path` is `text`, None if that takes a look.
+    def while_typing(self, document: OpenDocument) -> Review | None:
+        """Return the review with a document as it is by now, None where only a look can tell.
 
-        It is for showing findings alone: its fixes are those of the last look, and so are the
-        secrets of its machine.
+        It is good for its findings alone: its fixes are those of the last look.
         """
-        file = self.config_file(path)
-        # What an editor makes of a byte order mark is for the reader to say.
+        file = self.config_file(document.path)
+        # Whether the editor keeps a byte order mark back is told by reading the file.
         if self.review is None or file is None or file.entry.data.startswith(BOM_UTF8):
             return None
-        machine = self.review.machine.with_files(file.opened_as(text))
-        return reviewed_while_typing(self.review, machine, path)
+        machine = self.review.machine.with_files(file.opened_as(document.text))
+        return reviewed_while_typing(self.review, machine, document.path)
 
     @property
     def redactor(self) -> Redactor:
@@ -67,33 +74,41 @@ class Folder:
         return self._redactor
 
     def differs(self, machine: Machine) -> bool:
-        """Whether `machine` is not what was last reviewed."""
-        return self.review is None or _differ(machine, self.review.machine)
+        """Whether it differs from the machine last reviewed in anything but the time of the look.
+
+        Files are compared by identity.
+        """
+        last = self.review.machine if self.review else None
+        if last is None or last.files.keys() != machine.files.keys():
+            return True
+        if any(last.files[path] is not file for path, file in machine.files.items()):
+            return True
+        if last.version.origin != machine.version.origin:
+            return True
+        return replace(last, files={}, now_ms=0) != replace(machine, files={}, now_ms=0)
 
     def config_file(self, path: str) -> ConfigFile | None:
         """Return the config file at `path`, None for any other file."""
         return self.review.machine.files.get(path) if self.review else None
 
-    def depth_of(self, path: str) -> int:
-        """Return how closely the folder holds a file, 0 when it does not."""
-        inside = self._path and Path(path).is_relative_to(self._path)
-        return len(self._path.parts) if self._path and inside else 0
-
-    def concern_about(self, path: str) -> int:
-        """Return how serious the worst is that was found in a file; what is worse is less."""
+    def severest_rank(self, path: str) -> int:
+        """Return the rank of the severest finding shown in a file, errors first."""
         if self.review is None:
             return len(Severity)
-        found = [it for it in self.review.findings if is_shown_in(self.review, it, path)]
-        return min((it.finding.severity.rank for it in found), default=len(Severity))
+        ranks = [
+            found.finding.severity.rank
+            for found in self.review.findings
+            if is_shown_in(self.review, found, path)
+        ]
+        return min(ranks, default=len(Severity))
 
 
 class Folders:
     """All folders in the client's order; one without a URI where none is open."""
 
     def __init__(self) -> None:
-        here = this_machine()
-        self._reader = MachineReader(here)
-        self._all: tuple[Folder, ...] = (Folder(None, None, self._reader),)
+        self._kept = MachineReader(this_machine()), WishStore()
+        self._all: tuple[Folder, ...] = (Folder(None, *self._kept),)
 
     def __iter__(self) -> Iterator[Folder]:
         return iter(self._all)
@@ -103,38 +118,58 @@ class Folders:
         """The folder that counts where none is named."""
         return self._all[0]
 
+    @property
+    def machines(self) -> list[Machine]:
+        """The machine of each folder, as it was last looked at."""
+        return [folder.review.machine for folder in self if folder.review]
+
     def use(self, uris: Sequence[str]) -> None:
         """Look at these folders; those that stay keep what was found in them."""
-        known = {folder.uri: folder for folder in self._all}
-        self._all = tuple(known.get(uri) or self._at(uri) for uri in dict.fromkeys(uris))
-        self._all = self._all or (known.get(None) or Folder(None, None, self._reader),)
+        known = {folder.uri: folder for folder in self}
+        wanted = dict.fromkeys(uris) or (None,)
+        self._all = tuple(known.get(uri) or Folder(uri, *self._kept) for uri in wanted)
 
     def named(self, uri: str) -> Folder | None:
         """Return the folder with this URI, however it is spelled."""
         path = path_of(uri)
-        return next((it for it in self if it.uri and path_of(it.uri) == path), None)
+        named = (folder for folder in self if folder.uri and path_of(folder.uri) == path)
+        return next(named, None)
 
     def of(self, path: str) -> Folder:
-        """Return the folder a file belongs to, else the one that takes its findings most seriously.
+        """Return the innermost folder that a file is in, else the one with its severest finding.
 
         The first of them where there are several.
         """
-        closest = max(self, key=lambda folder: folder.depth_of(path))
-        if closest.depth_of(path):
-            return closest
-        return min(self, key=lambda folder: folder.concern_about(path))
+        around = [it for it in self if it.path and Path(path).is_relative_to(it.path)]
+        if around:
+            return max(around, key=lambda folder: len(str(folder.path)))
+        return min(self, key=lambda folder: folder.severest_rank(path))
 
     def config_file(self, path: str) -> ConfigFile | None:
-        """Return the config file at `path` as the first folder that knows it has it."""
-        for folder in self:
-            if file := folder.config_file(path):
-                return file
-        return None
+        """Return the config file at `path` as the first folder has it that knows it."""
+        return next(filter(None, (folder.config_file(path) for folder in self)), None)
 
-    def _at(self, uri: str) -> Folder:
-        """A folder that is no local one is looked at as if it were not there."""
-        path = path_of(uri)
-        return Folder(uri, path, self._reader.in_folder(Path(path)) if path else self._reader)
+    def config_file_now(self, path: str, open_texts: Mapping[str, OpenText]) -> ConfigFile | None:
+        """Return the config file at `path`, also one that was none at the last look."""
+        read = (folder.read(open_texts).files.get(path) for folder in self)
+        return next(filter(None, read), None)
+
+    def diagnostics(self, writer: DiagnosticWriter) -> Mapping[str, list[types.Diagnostic]]:
+        """Return the diagnostics of every file, by path, as found at the last look."""
+        reviewed = ((folder.review, folder.redactor) for folder in self if folder.review)
+        return merged([writer.by_path(review, redactor) for review, redactor in reviewed])
+
+    def diagnostics_while_typing(
+        self, document: OpenDocument, writer: DiagnosticWriter
+    ) -> list[types.Diagnostic] | None:
+        """Return the diagnostics of a document as it is by now, None where only a look can tell."""
+        path, by_folder = document.path, list[Mapping[str, list[types.Diagnostic]]]()
+        for folder in self:
+            review = folder.while_typing(document)
+            if review is None:
+                return None
+            by_folder.append(writer.by_path(review, folder.redactor, path))
+        return merged(by_folder).get(path, [])
 
 
 def asked_folder(folders: Folders, params: object) -> Folder:
@@ -165,12 +200,3 @@ def _member(params: object, name: str) -> object:
     if isinstance(params, Mapping):
         return cast("Mapping[str, object]", params).get(name)
     return getattr(params, name, None)
-
-
-def _differ(one: Machine, other: Machine) -> bool:
-    """Whether anything but the time of the look differs. Files are compared by being the same."""
-    if one.files.keys() != other.files.keys() or one.version.origin != other.version.origin:
-        return True
-    if any(one.files[path] is not other.files[path] for path in one.files):
-        return True
-    return replace(one, files={}, now_ms=0) != replace(other, files={}, now_ms=0)

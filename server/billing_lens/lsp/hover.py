@@ -1,10 +1,11 @@
-"""What a key or value means, what it does on this machine, and what was found there."""
+"""Hovers: what a key or value means, what it does on this machine, what the rules found there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lsprotocol import types
+from msgspec import Struct
 
 from billing_lens.billing.effect import Effects
 from billing_lens.billing.organizations import id_places, organization_names, plan_of_organization
@@ -38,21 +39,18 @@ def hover(
     file = review.machine.existing(path)
     if file is None:
         return None
-    offset = file.buffer.offset(position, encoding)
-    found = _under(file, offset)
+    found = _known_at(file, file.buffer.offset(position, encoding))
     if found is None:
         return None
     known, span = found
-    home = str(review.machine.home)
-    writer = Writer(Redactor(review.machine), markdown, home)
+    writer = Writer(Redactor(review.machine), markdown, str(review.machine.home))
     about = _About(review, file, known, writer)
-    range_ = file.buffer.range(span, encoding)
     paragraphs = [*about.paragraphs(), *about.findings(position, encoding)]
-    return types.Hover(writer.content(paragraphs), lsp_range(range_))
+    return types.Hover(writer.content(paragraphs), lsp_range(file.buffer.range(span, encoding)))
 
 
-def _under(file: ConfigFile, offset: int) -> tuple[KnownPosition, Span] | None:
-    """Return the known place whose key or value an offset is in, with the span of that part."""
+def _known_at(file: ConfigFile, offset: int) -> tuple[KnownPosition, Span] | None:
+    """Return the known key or value that an offset is in, with the span of that part."""
     cursor = Span(offset, offset)
     for known in known_positions(file, cursor):
         if known.key_span and touch(known.key_span, cursor):
@@ -62,21 +60,17 @@ def _under(file: ConfigFile, offset: int) -> tuple[KnownPosition, Span] | None:
     return None
 
 
-class _About:
-    """What there is to say about one known place."""
+class _About(Struct, frozen=True):
+    """What there is to say about one known key or value."""
 
-    def __init__(
-        self, review: Review, file: ConfigFile, known: KnownPosition, writer: Writer
-    ) -> None:
-        self._review = review
-        self._machine = review.machine
-        self._file = file
-        self._known = known
-        self._write = writer
+    review: Review
+    file: ConfigFile
+    known: KnownPosition
+    write: Writer
 
     def paragraphs(self) -> Iterator[str]:
         """Yield what the key means, what the value means, what both do, and where else it is."""
-        known, write = self._known, self._write
+        known, write = self.known, self.write
         yield f"{write.code(known.name)}: {write.ours(known.key.meaning)}"
         yield from self._of_value()
         yield from self._effect()
@@ -85,18 +79,18 @@ class _About:
             yield f"The same id stands in\n\n{bullets(elsewhere)}"
 
     def _effect(self) -> Iterator[str]:
-        route, write = self._review.route, self._write
-        if self._file.kind not in (Kind.PREFERENCES, Kind.TEAM_POLICY):
-            effects = Effects(self._machine, route, self._review.environments)
-            effect = effects.of_place(self._file, self._known)
+        route, write = self.review.route, self.write
+        if self.file.kind not in (Kind.PREFERENCES, Kind.TEAM_POLICY):
+            effects = Effects(self.review.machine, route, self.review.environments)
+            effect = effects.of_place(self.file, self.known)
             yield write.bold(effect.text) + (f". {write.text(effect.why)}" if effect.why else "")
-        elif self._known.pointer.startswith("/expected"):
+        elif self.known.pointer.startswith("/expected"):
             verdict = {True: "As expected", False: "Not as expected", None: "Nothing is expected"}
-            yield f"{write.bold(verdict[self._review.as_expected])}: {write.text(route.label)}"
+            yield f"{write.bold(verdict[self.review.as_expected])}: {write.text(route.label)}"
 
     def _of_value(self) -> Iterator[str]:
         """Yield what the value means, in words that never hold a secret."""
-        known, write = self._known, self._write
+        known, write = self.known, self.write
         if known.is_container:
             return
         if known.key.sort is Sort.TOKEN:
@@ -106,7 +100,7 @@ class _About:
         elif known.key.sort is Sort.ORGANIZATION and isinstance(known.value, str):
             yield from self._organization(known.value.strip())
         elif known.key.sort is Sort.PATH and isinstance(known.value, str):
-            if not self._machine.entry(known.value).exists:
+            if not self.review.machine.entry(known.value).exists:
                 yield "There is no such file."
         else:
             for word in _words_of(known):
@@ -114,35 +108,34 @@ class _About:
                     yield f"{write.code(word)}: {write.ours(known.key.values[word])}"
 
     def _token(self) -> str:
-        secret = str(self._known.value or "").strip()
+        secret = str(self.known.value or "").strip()
         if not secret:
             return "Empty."
         if secret.startswith("$"):
             return "Taken from elsewhere; the value does not stand here."
-        if self._known.pointer.startswith("/customApiKeyResponses"):
+        if self.known.pointer.startswith("/customApiKeyResponses"):
             return f"The end of a key: {masked(secret)}"
         kind = kind_of_token(secret)
         return f"{kind[0].upper()}{kind[1:]}: {masked(secret)}"
 
     def _expiry(self) -> Iterator[str]:
-        in_seconds = self._known.key.sort is Sort.SECONDS
-        expiry = expiry_of(self._known.value, in_seconds=in_seconds)
+        expiry = expiry_of(self.known.value, in_seconds=self.known.key.sort is Sort.SECONDS)
         if expiry is None:
             return
-        words = expiry_in_words(expiry.at_ms, self._machine.now_ms)
+        words = expiry_in_words(expiry.at_ms, self.review.machine.now_ms)
         on = local_time(expiry.at_ms)
         when = f"{words}, on {on}." if on else f"{words}."
         if expiry.mistake:
-            yield f"{self._write.bold(f'A mistake: {expiry.mistake}')}. It was to say: {when}"
+            yield f"{self.write.bold(f'A mistake: {expiry.mistake}')}. It was to say: {when}"
         else:
             yield f"{when[0].upper()}{when[1:]}"
 
     def _organization(self, identifier: str) -> Iterator[str]:
-        name = organization_names(self._machine).get(identifier)
-        plan = plan_of_organization(self._machine, identifier)
-        expected = self._review.expected
+        name = organization_names(self.review.machine).get(identifier)
+        plan = plan_of_organization(self.review.machine, identifier)
+        expected = self.review.expected
         said = [
-            self._write.bold(name) if name else "",
+            self.write.bold(name) if name else "",
             f"your {plan} organization" if plan else "",
             "the one that should pay" if expected and expected.organization == identifier else "",
         ]
@@ -152,30 +145,31 @@ class _About:
 
     def _elsewhere(self) -> Iterator[str]:
         """Yield where else the same id stands."""
-        known = self._known
+        known = self.known
         if known.key.sort not in _IDS or not isinstance(known.value, str):
             return
-        for other in id_places(self._machine, known.key.sort):
+        for other in id_places(self.review.machine, known.key.sort):
             place = other.place
-            here = (place.path, place.pointer) == (self._file.path, known.pointer)
+            here = (place.path, place.pointer) == (self.file.path, known.pointer)
             if other.id == known.value.strip() and not here:
-                location = lsp_location(self._machine, place, PositionEncoding.UTF16)
-                name = self._write.code(other.name)
+                location = lsp_location(self.review.machine, place, PositionEncoding.UTF16)
+                name = self.write.code(other.name)
                 if location is None or place.path is None:
                     yield f"{name} in the environment"
                 else:
                     line = location.range.start.line + 1
-                    yield f"{name} in {self._write.place(place.path, line)}"
+                    yield f"{name} in {self.write.place(place.path, line)}"
 
     def findings(self, position: Position, encoding: PositionEncoding) -> Iterator[str]:
         """Yield what the rules found at the position, with the pages about it."""
-        for found in self._review.findings:
-            if found.finding.place.path != self._file.path:
+        for found in self.review.findings:
+            if found.finding.place.path != self.file.path:
                 continue
-            location = lsp_location(self._machine, found.finding.place, encoding)
-            if location and _holds(location.range, position):
-                page = self._write.link(found.rule.id, found.rule.documentation)
-                yield f"{self._write.text(found.finding.message)} {page}"
+            location = lsp_location(self.review.machine, found.finding.place, encoding)
+            marked = our_range(location.range) if location else None
+            if marked and marked.start <= position <= marked.end:
+                page = self.write.link(found.rule.id, found.rule.documentation)
+                yield f"{self.write.text(found.finding.message)} {page}"
 
 
 def _words_of(known: KnownPosition) -> list[str]:
@@ -186,8 +180,3 @@ def _words_of(known: KnownPosition) -> list[str]:
     if text.lower() in SWITCHED_ON:
         return ["1"]
     return ["0"] if text.lower() in SWITCHED_OFF else []
-
-
-def _holds(range_: types.Range, position: Position) -> bool:
-    start, end = our_range(range_)
-    return start <= position <= end

@@ -1,4 +1,4 @@
-"""Names beside organization ids, and words beside times, at the end of the value."""
+"""Inlay hints: at the end of an organization id its name, of an expiry time how long it is."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _whose(machine: Machine, identifier: str) -> str | None:
     name = organization_names(machine).get(identifier)
     if name:
         # A name may hold line breaks and escapes (case "acct organizationName with newline/ESC").
-        shown = "".join(it if it.isprintable() else " " for it in name)
+        shown = "".join(character if character.isprintable() else " " for character in name)
         return shown if len(shown) <= LONGEST_NAME else f"{shown[:LONGEST_NAME]}…"
     plan = plan_of_organization(machine, identifier)
     return f"your {plan} organization" if plan else None

@@ -1,4 +1,4 @@
-"""The server: takes what the editor says, looks at the machine again, tells what it found."""
+"""The server: takes what the editor says, looks at the machines, tells what it found."""
 
 from __future__ import annotations
 
@@ -6,49 +6,39 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Container, Sequence
 from typing import Any, cast
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 
 from billing_lens import __version__
-from billing_lens.config.file import ConfigFile
-from billing_lens.config.kinds import Kind
 from billing_lens.lsp.conversion import path_of
-from billing_lens.lsp.debounce import Debounce
-from billing_lens.lsp.diagnostics import (
-    DiagnosticSupport,
-    diagnostics_at,
-    diagnostics_by_path,
-    merged,
-)
+from billing_lens.lsp.diagnostics import DiagnosticWriter
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.lsp.folders import Folder, Folders
-from billing_lens.lsp.publishing import DiagnosticChannels
-from billing_lens.lsp.refreshing import RefreshSupport
+from billing_lens.lsp.looking import POLL_SECONDS, SETTINGS_SECONDS, LookSchedule, State
+from billing_lens.lsp.publishing import DiagnosticChannels, refresh_requests
 from billing_lens.lsp.settings import SECTION, Settings, read_settings
-from billing_lens.lsp.watching import POLL_SECONDS, Parent, Watcher
-from billing_lens.lsp.wire.keystroke_messages import DocumentChange
-from billing_lens.lsp.wire.protocol import BillingLensProtocol, fault, message_converter
-from billing_lens.lsp.wire.standard_streams import StandardStreamsServer
-from billing_lens.machine.machine import Machine
+from billing_lens.lsp.watching import Parent, Watcher
+from billing_lens.lsp.wire import (
+    BillingLensProtocol,
+    DocumentChange,
+    StandardStreamsServer,
+    fault,
+    message_converter,
+)
 from billing_lens.review import Review
 from billing_lens.text.positions import PositionEncoding
 
 STATUS = "billingLens/status"
 STATUS_CHANGED = "billingLens/statusChanged"
 
-SETTINGS_SECONDS = 0.5
-"""How long the first look waits for the client's settings."""
-LOOK_ANYWAY_SECONDS = 60.0
-"""How often to look although nothing changed: sign-ins run out."""
-
 logger = logging.getLogger(__name__)
 
 
 class BillingLensServer(StandardStreamsServer):
-    """The language server. One machine for each folder, looked at again after every change."""
+    """The language server. One machine for each folder, looked at when `schedule` says so."""
 
     def __init__(self) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType] - pygls leaves *args bare
@@ -61,24 +51,10 @@ class BillingLensServer(StandardStreamsServer):
         self.settings = Settings()
         self.folders = Folders()
         self.channels = DiagnosticChannels(self._push)
+        self.schedule = LookSchedule(self.look_if_changed)
         self._watcher = Watcher(self)
-        self._support = DiagnosticSupport()
-        self._refreshes = RefreshSupport()
-        self._settling = Debounce(self.look_if_changed)
-        self._started = asyncio.Event()
-        self._looked_at = 0.0
-        self._typed_in: set[str] | None = set()
-        """The documents edited since the last look; None when something else changed too."""
-        self._client_knows = False
-        """Whether the client itself made the change that is looked at next."""
-        self._polling: asyncio.Task[None] | None = None
         self._parent = Parent()
-        self._resting = False
-
-    @property
-    def has_started(self) -> bool:
-        """Whether there was a first look, with the client's settings."""
-        return self._started.is_set()
+        self._polling: asyncio.Task[None] | None = None
 
     @property
     def exit_code(self) -> int:
@@ -89,7 +65,6 @@ class BillingLensServer(StandardStreamsServer):
         """Take over what the client said of itself: encoding, folders, parent, settings."""
         encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
         self.documents.encoding = PositionEncoding(encoding)
-        self._support = DiagnosticSupport.of(params.capabilities)
         self._parent = Parent(params.process_id)
         self.settings = read_settings(params.initialization_options)
         self._use_folders()
@@ -97,40 +72,23 @@ class BillingLensServer(StandardStreamsServer):
     async def start(self) -> None:
         """Look for the first time, once the client is ready to be told."""
         asyncio.get_running_loop().set_exception_handler(_log_fault)
-        self._refreshes = RefreshSupport.of(self.client_capabilities, self._features)
         self._polling = asyncio.create_task(self._poll())
         pulling = asyncio.create_task(self.pull_settings())
         await asyncio.wait([pulling], timeout=SETTINGS_SECONDS)
-        if not self._has_looked:
-            self.look_again()
-        self._started.set()
-        await self._watcher.watch(self.machines)
+        self.schedule.start()
+        self.look_if_changed()
+        await self._watcher.watch(self.folders.machines)
 
     async def change_folders(self) -> None:
         """Look at the folders that the client has open now."""
         self._use_folders()
-        if self._started.is_set():
-            self.look_again()
-            await self._watcher.watch(self.machines)
-
-    def rest(self) -> None:
-        """Look no more; the client said that it is leaving."""
-        self._resting = True
-        self._settling.cancel()
-
-    @property
-    def machines(self) -> list[Machine]:
-        """The machine of each folder, as it was last looked at."""
-        return [folder.review.machine for folder in self.folders if folder.review]
-
-    @property
-    def review(self) -> Review:
-        """What was found in the first folder, up to date with every change that was announced."""
-        return self.review_in(self.folders.first)
+        if self.schedule.state is not State.STARTING:
+            self._look(anyway=True)
+            await self._watcher.watch(self.folders.machines)
 
     def review_in(self, folder: Folder) -> Review:
         """Return what was found in a folder, up to date with every change that was announced."""
-        if folder.review is None or self._settling.due:
+        if folder.review is None or self.schedule.is_due:
             self.look_if_changed()
         assert folder.review is not None
         return folder.review
@@ -139,60 +97,45 @@ class BillingLensServer(StandardStreamsServer):
         """Return what was found in the folder that counts for a file."""
         return self.review_in(self.folders.of(path))
 
-    def open(self, document: types.TextDocumentItem) -> None:
+    def open(self, params: types.DidOpenTextDocumentParams) -> None:
         """Take over a document's text."""
-        file = self._config_file_now(document.uri)
+        document = params.text_document
+        path = path_of(document.uri)
+        file = self.folders.config_file_now(path, self.documents.texts()) if path else None
         self.documents.open(document, file.kind if file else None)
-        if file and self._has_looked:
-            self._client_knows = True
-            self.look_again()
+        if file and self.schedule.state is not State.STARTING:
+            self.schedule.edited(document.uri)
+            self.look_if_changed()
 
     def change(self, params: DocumentChange) -> None:
         """Change a document's text."""
         uri = params.text_document.uri
-        kind = self._kind_of(uri)
-        self.documents.change(params, kind)
-        if kind is not None:
+        path = path_of(uri)
+        file = self.folders.config_file(path) if path else None
+        if path and file is None and self.schedule.state is State.STARTING:
+            file = self.folders.config_file_now(path, self.documents.texts())
+        self.documents.change(params, file.kind if file else None)
+        if file:
             self.channels.edited(uri)
-            self._client_knows = True
-            if self._typed_in is not None:
-                self._typed_in.add(uri)
-            self._soon()
+            self.schedule.edited(uri)
 
-    def close(self, uri: str) -> None:
+    def close(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forget a document's text; what stands on the disk counts again."""
+        uri = params.text_document.uri
         self.documents.close(uri)
         self.channels.closed(uri)
-        if self._kind_of(uri) is not None:
-            self._client_knows = True
-            self.look_soon()
-
-    def look_soon(self) -> None:
-        """Look again when typing pauses: something else than a document changed."""
-        self._typed_in = None
-        self._soon()
-
-    def _soon(self) -> None:
-        if self._has_looked:
-            self._settling.soon()
-
-    def look_again(self) -> None:
-        """Read every folder's machine, review it, and tell the client what changed."""
-        self._take([(folder, self._read(folder)) for folder in self.folders])
+        path = path_of(uri)
+        if path and self.folders.config_file(path):
+            self.schedule.edited(uri)
 
     def look_if_changed(self) -> None:
         """Look again where a file, or the installed version, is not what it was."""
-        aged = asyncio.get_running_loop().time() - self._looked_at > LOOK_ANYWAY_SECONDS
-        now = [(folder, self._read(folder)) for folder in self.folders]
-        self._take([(it, machine) for it, machine in now if aged or it.differs(machine)])
+        self._look(anyway=self.schedule.is_old)
 
     async def pause(self) -> None:
         """Wait until the client pauses; everything that it announced has then been looked at."""
-        if not self._started.is_set():
-            waiting = asyncio.ensure_future(self._started.wait())
-            await asyncio.wait([waiting], timeout=SETTINGS_SECONDS)
-        await self._settling.pause()
-        if self._settling.due or not self._has_looked:
+        await self.schedule.pause()
+        if self.schedule.is_due:
             self.look_if_changed()
 
     def show_edited(self, uri: str) -> None:
@@ -200,28 +143,21 @@ class BillingLensServer(StandardStreamsServer):
 
         The look at the next pause in typing stays due where the text means what it meant.
         """
-        if self._settling.due and not self._shown_while_typing(uri):
-            self.look_if_changed()
-
-    def _shown_while_typing(self, uri: str) -> bool:
+        if not self.schedule.is_due:
+            return
         path = path_of(uri)
-        text = self.documents.texts().get(path) if path else None
-        if path is None or text is None or self._typed_in != {uri}:
-            return False
-        by_folder: list[dict[str, list[types.Diagnostic]]] = []
-        for folder in self.folders:
-            review = folder.while_typing(path, text)
-            if review is None:
-                return False
-            in_use = self.documents.encoding, self._support
-            by_folder.append({path: diagnostics_at(path, review, folder.redactor, *in_use)})
-        self.channels.show_in(uri, merged(by_folder).get(path, []))
-        return True
+        document = self.documents.at(path) if path else None
+        found = None
+        if document and self.schedule.is_edited_alone(uri):
+            found = self.folders.diagnostics_while_typing(document, self._writer)
+        if found is None:
+            self.look_if_changed()
+        else:
+            self.channels.show_in(uri, found)
 
     async def pull_settings(self) -> None:
         """Ask the client for our settings, where it can be asked."""
-        workspace = self.client_capabilities.workspace
-        if not (workspace and workspace.configuration):
+        if not get_capability(self.client_capabilities, "workspace.configuration"):
             return
         params = types.ConfigurationParams([types.ConfigurationItem(section=SECTION)])
         try:
@@ -234,7 +170,7 @@ class BillingLensServer(StandardStreamsServer):
     def take_settings(self, value: object) -> None:
         """Use new settings and look again."""
         self.settings = read_settings(value)
-        self.look_again()
+        self._look(anyway=True)
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Log where something went wrong, and no message: it may quote a document."""
@@ -243,68 +179,42 @@ class BillingLensServer(StandardStreamsServer):
             logger.error("%s", fault(sys.exc_info()[1] or error))
 
     @property
-    def _features(self) -> Container[str]:
-        return cast("dict[str, object]", self.protocol.fm.features)
-
-    @property
-    def _has_looked(self) -> bool:
-        return all(folder.review for folder in self.folders)
+    def _writer(self) -> DiagnosticWriter:
+        nothing = types.PublishDiagnosticsClientCapabilities()
+        field = "text_document.publish_diagnostics"
+        understood = get_capability(self.client_capabilities, field, nothing)
+        return DiagnosticWriter(self.documents.encoding, understood)
 
     def _use_folders(self) -> None:
         uris = [folder.uri for folder in self.workspace.folders.values()]
         root = self.workspace.root_uri
         self.folders.use(uris or ([root] if root else []))
 
-    def _read(self, folder: Folder) -> Machine:
-        return folder.read(self.documents.texts())
-
-    def _config_file_now(self, uri: str) -> ConfigFile | None:
-        """Return the config file a document is, also one that was none at the last look."""
-        path = path_of(uri)
-        if path is None:
-            return None
-        read = (self._read(folder).files.get(path) for folder in self.folders)
-        return next(filter(None, read), None)
-
-    def _kind_of(self, uri: str) -> Kind | None:
-        """Return the kind of config file a document was at the last look, None for any other."""
-        path = path_of(uri)
-        known = self.folders.config_file(path) if path else None
-        file = known or (None if self._has_looked else self._config_file_now(uri))
-        return file.kind if file else None
-
-    def _take(self, looked: Sequence[tuple[Folder, Machine]]) -> None:
-        """Review what is new, and tell the client what is new to it."""
-        changed = [folder for folder, machine in looked if folder.take(machine, self.settings)]
-        self._settling.cancel()
-        self._typed_in = set()
-        client_knows, self._client_knows = self._client_knows, False
-        if not looked:
+    def _look(self, *, anyway: bool) -> None:
+        """Read every machine, review what differs, or `anyway`, and tell what is new."""
+        texts = self.documents.texts()
+        read = [(folder, folder.read(texts)) for folder in self.folders]
+        to_review = [one for one in read if anyway or one[0].differs(one[1])]
+        changed = [folder for folder, machine in to_review if folder.take(machine, self.settings)]
+        client_knows = self.schedule.state is State.EDITED
+        self.schedule.looked(reviewed=bool(to_review))
+        if not to_review:
             return
-        self._looked_at = asyncio.get_running_loop().time()
-        self._show()
+        found = self.folders.diagnostics(self._writer)
+        self.channels.show({self.documents.uri_at(path): it for path, it in found.items()})
         for folder in changed:
             self.protocol.notify(STATUS_CHANGED, {**(folder.status or {}), "folder": folder.uri})
-        self._refreshes.ask(
-            self.protocol.send_request,
+        for request in refresh_requests(
+            self.client_capabilities,
             diagnostics=self.channels.outdated,
             annotations=bool(changed) or not client_knows,
-        )
-
-    def _show(self) -> None:
-        """Let the client have the diagnostics of every file for which they are new."""
-        in_use = self.documents.encoding, self._support
-        found = merged(
-            [
-                diagnostics_by_path(folder.review, folder.redactor, *in_use)
-                for folder in self.folders
-                if folder.review
-            ]
-        )
-        self.channels.show({self.documents.uri_at(path): it for path, it in found.items()})
+        ):
+            # What the client answers, an error too, changes nothing.
+            self.protocol.send_request(request)
 
     def _push(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
-        version = self.documents.version_of(uri) if self._support.version else None
+        versioned = self._writer.understood.version_support
+        version = self.documents.version_of(uri) if versioned else None
         params = types.PublishDiagnosticsParams(uri, diagnostics, version)
         self.text_document_publish_diagnostics(params)
 
@@ -315,8 +225,7 @@ class BillingLensServer(StandardStreamsServer):
                 # The thread that waits for input would keep an orderly end waiting for ever.
                 os._exit(self.exit_code)
             try:
-                if not self._resting:
-                    self.look_if_changed()
+                self.schedule.poll()
             except Exception as error:  # noqa: BLE001 - the next look may succeed again
                 self.report_server_error(error, type(error))
 

@@ -1,16 +1,16 @@
-"""How diagnostics reach the client: pushed by us, or pulled by it, never both for one document.
+"""How what was found reaches the client: diagnostics pushed or pulled, requests to ask again.
 
-A client that can pull does so for the documents it has open, as the protocol has it: it knows
-best when it needs them. What stands in other files nobody would ask for; that is pushed.
+A client that can pull diagnostics does so for the documents it has open, as the protocol has it: it
+knows best when it needs them. What stands in other files nobody would ask for; that is pushed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 
 from lsprotocol import types
-from msgspec import Struct
+from pygls.capabilities import get_capability
 
 Push = Callable[[str, list[types.Diagnostic]], None]
 """Sends the diagnostics of the document with this URI."""
@@ -21,29 +21,21 @@ PULL_OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_d
 
 def can_pull(capabilities: types.ClientCapabilities) -> bool:
     """Return whether the client asks for diagnostics by itself."""
-    document = capabilities.text_document
-    return bool(document and document.diagnostic)
-
-
-class _Answer(Struct, frozen=True):
-    """What the client last pulled for a document."""
-
-    id: str
-    diagnostics: list[types.Diagnostic]
+    return get_capability(capabilities, "text_document.diagnostic") is not None
 
 
 class DiagnosticChannels:
     """What was found, by URI, and over which of the two ways the client has it.
 
-    A document is the client's to ask for from its first pull until it is closed. Until then what
-    was pushed stays, so that no finding is gone for a moment or shown twice.
+    A document is pulled from its first pull until it is closed; only then what was pushed for it is
+    taken back, so that no finding is gone for a moment or shown twice.
     """
 
     def __init__(self, push: Push) -> None:
         self._push = push
         self._found: Mapping[str, list[types.Diagnostic]] = {}
         self._pushed: dict[str, list[types.Diagnostic]] = {}
-        self._pulled: dict[str, _Answer] = {}
+        self._pulled: dict[str, types.RelatedFullDocumentDiagnosticReport] = {}
         self._edited: set[str] = set()
         self._ids = count(1)
 
@@ -64,31 +56,32 @@ class DiagnosticChannels:
     def pull(self, uri: str, known_id: str | None) -> types.DocumentDiagnosticReport:
         """Return the answer to a pull; `known_id` is that of the answer the client has."""
         self._edited.discard(uri)
-        diagnostics, last = self.found(uri), self._pulled.get(uri)
-        same = last is not None and last.diagnostics == diagnostics
-        answer = last if last and same else _Answer(str(next(self._ids)), diagnostics)
-        self._pulled[uri] = answer
+        found, report = self.found(uri), self._pulled.get(uri)
+        if report is None or report.items != found:
+            identifier = str(next(self._ids))
+            report = types.RelatedFullDocumentDiagnosticReport(found, result_id=identifier)
+            self._pulled[uri] = report
         self._push_if_new(uri, [])
-        if answer.id == known_id:
-            return types.RelatedUnchangedDocumentDiagnosticReport(answer.id)
-        return types.RelatedFullDocumentDiagnosticReport(diagnostics, result_id=answer.id)
+        if known_id is not None and report.result_id == known_id:
+            return types.RelatedUnchangedDocumentDiagnosticReport(known_id)
+        return report
 
     def edited(self, uri: str) -> None:
-        """Take note that the client changed a document, and so will pull it by itself."""
+        """Take note that the client changed a document, and so will pull it unasked."""
         if uri in self._pulled:
             self._edited.add(uri)
 
     def closed(self, uri: str) -> None:
-        """Take note that a document is no longer the client's to ask for."""
+        """Take note that the client will not pull a document any more."""
         self._pulled.pop(uri, None)
         self._edited.discard(uri)
 
     @property
     def outdated(self) -> bool:
-        """Whether the client should pull a document again of which it knows nothing new."""
+        """Whether a pulled document has other diagnostics now, and no edit has it pulled again."""
         return any(
-            self.found(uri) != answer.diagnostics
-            for uri, answer in self._pulled.items()
+            self.found(uri) != report.items
+            for uri, report in self._pulled.items()
             if uri not in self._edited
         )
 
@@ -100,3 +93,20 @@ class DiagnosticChannels:
         else:
             del self._pushed[uri]
         self._push(uri, diagnostics)
+
+
+def refresh_requests(
+    capabilities: types.ClientCapabilities, *, diagnostics: bool, annotations: bool
+) -> Iterator[str]:
+    """Yield the requests, without parameters, that have the client ask again, as far as it can.
+
+    For `diagnostics`, and for code lenses and inlay hints (`annotations`).
+    """
+    workspace = capabilities.workspace or types.WorkspaceClientCapabilities()
+    for wanted, request, understood in (
+        (diagnostics, types.WORKSPACE_DIAGNOSTIC_REFRESH, workspace.diagnostics),
+        (annotations, types.WORKSPACE_CODE_LENS_REFRESH, workspace.code_lens),
+        (annotations, types.WORKSPACE_INLAY_HINT_REFRESH, workspace.inlay_hint),
+    ):
+        if wanted and understood and understood.refresh_support:
+            yield request

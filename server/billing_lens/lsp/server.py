@@ -6,23 +6,29 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any, cast
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcInvalidParams
 
-from billing_lens.lsp.code_actions import OPTIONS as CODE_ACTIONS
-from billing_lens.lsp.code_actions import CodeActions, can_resolve, resolved_from
+from billing_lens.lsp.code_actions import ACTION_OPTIONS, CodeActions, can_resolve, resolved_from
+from billing_lens.lsp.code_lens import EXPLAIN_ROUTE, code_lenses, explanation, lens_command
 from billing_lens.lsp.commands import COMMANDS
-from billing_lens.lsp.conversion import path_of
+from billing_lens.lsp.completion import TRIGGERS, completions
+from billing_lens.lsp.conversion import our_position, our_range, path_of
+from billing_lens.lsp.document_links import document_links
 from billing_lens.lsp.folders import Folder, asked_folder
+from billing_lens.lsp.hover import hover
+from billing_lens.lsp.inlay_hints import inlay_hints
 from billing_lens.lsp.language_server import STATUS, BillingLensServer
+from billing_lens.lsp.looking import State
+from billing_lens.lsp.markup import wants_markdown
 from billing_lens.lsp.publishing import PULL_OPTIONS, can_pull
 from billing_lens.lsp.settings import SECTION
-from billing_lens.lsp.text_features import explain_in_the_text, offer_lenses
-from billing_lens.lsp.wire.keystroke_messages import DiagnosticsPull
-from billing_lens.lsp.wire.protocol import Eventually
+from billing_lens.lsp.wire import DiagnosticsPull, Eventually
 from billing_lens.lsp.workspace_edits import EditWriter
 from billing_lens.output.json import Document, status_document
 
@@ -33,31 +39,28 @@ def make_server() -> BillingLensServer:
     _synchronize_documents(server)
     _follow_the_client(server)
     _answer_requests(server)
-    explain_in_the_text(server)
+    _explain_texts(server)
     _run_commands(server)
     return server
 
 
+def _path_in(params: Any) -> str:
+    """Return the path of the document a request is about, empty where that is no local file."""
+    return path_of(params.text_document.uri) or ""
+
+
 def _synchronize_documents(server: BillingLensServer) -> None:
     """Put our own documents in the place of pygls's."""
-
-    def opened(params: types.DidOpenTextDocumentParams) -> None:
-        server.open(params.text_document)
-
-    def closed(params: types.DidCloseTextDocumentParams) -> None:
-        server.close(params.text_document.uri)
-
-    features = cast("Any", server.protocol.fm)
-    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_OPEN, opened)
-    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_CHANGE, server.change)
-    features.add_builtin_feature(types.TEXT_DOCUMENT_DID_CLOSE, closed)
+    server.replace_builtin(types.TEXT_DOCUMENT_DID_OPEN, server.open)
+    server.replace_builtin(types.TEXT_DOCUMENT_DID_CHANGE, server.change)
+    server.replace_builtin(types.TEXT_DOCUMENT_DID_CLOSE, server.close)
 
 
 def _follow_the_client(server: BillingLensServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.prepare(params)
-        offer_lenses(server, params)
+        _offer_lenses(server, params)
         if can_pull(params.capabilities):
             _answer_pulls(server)
 
@@ -79,17 +82,17 @@ def _follow_the_client(server: BillingLensServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(_params: types.DidChangeWatchedFilesParams) -> None:
-        server.look_soon()
+        server.schedule.changed()
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(_params: types.DidSaveTextDocumentParams) -> None:
-        server.look_soon()
+        server.schedule.changed()
 
 
 def _answer_pulls(server: BillingLensServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, PULL_OPTIONS)
     def diagnostics(params: DiagnosticsPull) -> Eventually[types.DocumentDiagnosticReport]:
-        if not server.has_started:
+        if server.schedule.state is State.STARTING:
             return diagnostics_later(params)
         server.show_edited(params.text_document.uri)
         return server.channels.pull(params.text_document.uri, params.previous_result_id)
@@ -105,10 +108,10 @@ def _answer_requests(server: BillingLensServer) -> None:
         server.look_if_changed()
         return status_document(server.review_in(asked_folder(server.folders, params)))
 
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, CODE_ACTIONS)
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, ACTION_OPTIONS)
     def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
-        path = path_of(params.text_document.uri)
-        if path is None:
+        path = _path_in(params)
+        if not path:
             return []
         server.look_if_changed()
         shown = server.channels.found(server.documents.uri_at(path))
@@ -136,8 +139,54 @@ def _code_actions(server: BillingLensServer, folder: Folder) -> CodeActions:
     )
 
 
+def _explain_texts(server: BillingLensServer) -> None:
+    """Offer what explains a config file where it stands, and helps to write it."""
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hovered(params: types.HoverParams) -> types.Hover | None:
+        path, position = _path_in(params), our_position(params.position)
+        formats = get_capability(server.client_capabilities, "text_document.hover.content_format")
+        review, encoding = server.review_of(path), server.documents.encoding
+        return hover(review, path, position, encoding, markdown=wants_markdown(formats))
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
+        path, range_ = _path_in(params), our_range(params.range)
+        return inlay_hints(server.review_of(path), path, range_, server.documents.encoding)
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
+    def links(params: types.DocumentLinkParams) -> list[types.DocumentLink]:
+        path, client = _path_in(params), server.client_capabilities
+        tooltips = get_capability(client, "text_document.document_link.tooltip_support", False)  # noqa: FBT003
+        review, encoding = server.review_of(path), server.documents.encoding
+        return document_links(review, path, encoding, tooltips=tooltips)
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(TRIGGERS))
+    def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
+        path, position = _path_in(params), our_position(params.position)
+        client, nothing = server.client_capabilities, types.ClientCompletionItemOptions()
+        item = get_capability(client, "text_document.completion.completion_item", nothing)
+        review, encoding = server.review_of(path), server.documents.encoding
+        return completions(review, path, position, encoding, item)
+
+    @server.command(EXPLAIN_ROUTE)
+    def explain() -> None:
+        text = explanation(server.review_in(server.folders.first))
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
+
+
+def _offer_lenses(server: BillingLensServer, params: types.InitializeParams) -> None:
+    """Offer code lenses that run what this client can run."""
+    command = lens_command(params.initialization_options)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+        path = _path_in(params)
+        return code_lenses(server.review_of(path), path, command)
+
+
 def _run_commands(server: BillingLensServer) -> None:
-    features = cast("Any", server.protocol.fm)
+    registered = cast("dict[str, Callable[..., object]]", server.protocol.fm.commands)
     running: set[asyncio.Task[object]] = set()
 
     async def execute(params: types.ExecuteCommandParams) -> object:
@@ -146,13 +195,13 @@ def _run_commands(server: BillingLensServer) -> None:
         task.add_done_callback(running.discard)
         if params.command in COMMANDS:
             return await COMMANDS[params.command](server, params)
-        if params.command in features.commands:
-            return features.commands[params.command](*(params.arguments or ()))
+        if params.command in registered:
+            return registered[params.command](*(params.arguments or ()))
         raise JsonRpcInvalidParams("There is no such command.")
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_params: None) -> None:
-        server.rest()
+        server.schedule.rest()
         for task in running:
             task.cancel()
         # What they have started ends before we do.
@@ -161,7 +210,7 @@ def _run_commands(server: BillingLensServer) -> None:
     for name in COMMANDS:
         server.command(name)(execute)
     # pygls's own way to run a command goes on with it when the request is cancelled.
-    features.add_builtin_feature(types.WORKSPACE_EXECUTE_COMMAND, execute)
+    server.replace_builtin(types.WORKSPACE_EXECUTE_COMMAND, execute)
 
 
 def serve() -> int:

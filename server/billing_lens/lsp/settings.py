@@ -7,9 +7,10 @@ from typing import cast
 
 from msgspec import Struct
 
-from billing_lens.billing.expectation import Wish
+from billing_lens.billing.expectation import EXPECTABLE, Wish
 from billing_lens.machine.machine import Mode
-from billing_lens.wishes.toml_reader import EXPECTABLE, Severities, severities_in
+from billing_lens.wishes.file_wishes import Severities
+from billing_lens.wishes.severity import LEVELS, severity_of
 
 SECTION = "billingLens"
 
@@ -36,7 +37,11 @@ def read_settings(value: object) -> Settings:
     return Settings(
         mode=Mode.HEADLESS if mode == Mode.HEADLESS else Mode.INTERACTIVE,
         wish=wish if wish.billing or wish.organization else None,
-        severities=severities_in(_mapping(section.get("rules"))),
+        severities={
+            rule: severity_of(level)
+            for rule, level in _mapping(section.get("rules")).items()
+            if isinstance(level, str) and level in LEVELS
+        },
     )
 
 

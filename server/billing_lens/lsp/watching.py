@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from billing_lens.lsp.conversion import uri_of
 from billing_lens.machine.machine import Machine
-
-POLL_SECONDS = 1.0
 
 _METHOD = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
 _REGISTERED = "billing-lens-files"
@@ -35,7 +35,8 @@ class Watcher:
 
     async def watch(self, machines: Sequence[Machine]) -> None:
         """Have every folder watched that holds a file of one of the machines, and no others."""
-        if not can_watch(self._server.client_capabilities):
+        can = get_capability(self._server.client_capabilities, "workspace.did_change_watched_files")
+        if not (can and can.dynamic_registration and can.relative_pattern_support):
             return
         was_watching, self._is_watching = self._is_watching, True
         try:
@@ -47,40 +48,23 @@ class Watcher:
             logger.warning("The client does not watch files; changes are polled for.")
 
 
-def can_watch(capabilities: types.ClientCapabilities) -> bool:
-    """Return whether the client watches files outside the workspace on our behalf."""
-    workspace = capabilities.workspace
-    watched = workspace.did_change_watched_files if workspace else None
-    return bool(watched and watched.dynamic_registration and watched.relative_pattern_support)
-
-
 def watch_registration(machines: Sequence[Machine]) -> types.RegistrationParams:
-    """Return the request to watch every folder that holds one of the machines' files."""
-    watched = {spot for machine in machines for spot in _watched(machine)}
+    """Return the request to watch every folder that is there and holds one of the machines' files.
+
+    In the home only our own files: in many homes something is written all the time.
+    """
+    watched = {
+        (folder, name if folder == str(machine.home) else "*")
+        for machine in machines
+        for folder, name in map(os.path.split, machine.files)
+        if os.path.isdir(folder)
+    }
     watchers = [
         types.FileSystemWatcher(types.RelativePattern(base_uri=uri_of(folder), pattern=pattern))
         for folder, pattern in sorted(watched)
     ]
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
     return types.RegistrationParams([types.Registration(_REGISTERED, _METHOD, options)])
-
-
-def _watched(machine: Machine) -> set[tuple[str, str]]:
-    """Return folders with the pattern of names to watch in them.
-
-    In the home only our own files: in many homes something is written all the time.
-    """
-    home = str(machine.home)
-    return {
-        (folder, name if folder == home else "*")
-        for folder, name in _existing_folders(machine.files)
-    }
-
-
-def _existing_folders(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the folder and the name of each path whose folder is there."""
-    split = (os.path.split(path) for path in paths)
-    return ((folder, name) for folder, name in split if os.path.isdir(folder))
 
 
 class Parent:
@@ -99,10 +83,9 @@ class Parent:
             return False
         if self._process_id is None:
             return os.getppid() != self._started_by
-        try:
-            os.kill(self._process_id, 0)
-        except ProcessLookupError:
-            return True
-        except (PermissionError, OverflowError):
-            return False
+        with suppress(PermissionError, OverflowError):
+            try:
+                os.kill(self._process_id, 0)
+            except ProcessLookupError:
+                return True
         return False

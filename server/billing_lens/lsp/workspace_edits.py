@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 
 from billing_lens.fixes.fix import Change, CreateFile, EditFile, Fix, RenameFile
-from billing_lens.lsp.conversion import lsp_edit, uri_of
+from billing_lens.lsp.conversion import lsp_range, uri_of
 from billing_lens.lsp.documents import OpenDocuments
 from billing_lens.machine.machine import Machine
 
@@ -22,8 +23,7 @@ class EditWriter:
     ) -> None:
         self._machine = machine
         self._documents = documents
-        workspace = capabilities.workspace
-        understood = workspace.workspace_edit if workspace else None
+        understood = get_capability(capabilities, "workspace.workspace_edit")
         self._versioned = bool(understood and understood.document_changes)
         self._operations = (understood and understood.resource_operations) or ()
         annotated = bool(understood and understood.change_annotation_support)
@@ -54,9 +54,9 @@ class EditWriter:
         for step in edit.document_changes or ():
             if isinstance(step, types.TextDocumentEdit):
                 step.edits = [
-                    types.AnnotatedTextEdit(_ANNOTATION, it.range, it.new_text)
-                    for it in step.edits
-                    if not isinstance(it, types.SnippetTextEdit)
+                    types.AnnotatedTextEdit(_ANNOTATION, plain.range, plain.new_text)
+                    for plain in step.edits
+                    if not isinstance(plain, types.SnippetTextEdit)
                 ]
             else:
                 step.annotation_id = _ANNOTATION
@@ -65,11 +65,8 @@ class EditWriter:
     def _can_be_done(self, change: Change) -> bool:
         if isinstance(change, EditFile):
             return True
-        operation = (
-            types.ResourceOperationKind.Rename
-            if isinstance(change, RenameFile)
-            else types.ResourceOperationKind.Create
-        )
+        kinds = types.ResourceOperationKind
+        operation = kinds.Rename if isinstance(change, RenameFile) else kinds.Create
         return self._versioned and operation in self._operations
 
     def _steps(self, change: Change) -> list[DocumentChange]:
@@ -89,5 +86,8 @@ class EditWriter:
         return [types.TextDocumentEdit(identifier, self._edits(change))]
 
     def _edits(self, change: EditFile) -> list[types.TextEdit]:
-        file = self._machine.files[change.path]
-        return [lsp_edit(file, edit, self._documents.encoding) for edit in change.edits]
+        buffer, encoding = self._machine.files[change.path].buffer, self._documents.encoding
+        return [
+            types.TextEdit(lsp_range(buffer.range(edit.span, encoding)), edit.new_text)
+            for edit in change.edits
+        ]

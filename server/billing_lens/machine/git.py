@@ -14,7 +14,7 @@ from billing_lens.config.file_entry import FileEntry, FileState
 
 _HEADER = b"DIRC"
 _HEADER_LENGTH = 12
-_SHORTENED = 4
+_PREFIX_COMPRESSED = 4
 """The version in which each name holds only what differs from the one before it."""
 
 _STATUS_LENGTH = 40
@@ -40,27 +40,13 @@ def tracked_by_git(paths: Iterable[PurePath], cwd: PurePath, read: Read) -> froz
     for root in (cwd, *cwd.parents):
         index = _index_of(root, read)
         if index is not None:
-            inside = {_name(path, root): path for path in paths if path.is_relative_to(root)}
+            inside = {
+                os.fsencode(path.relative_to(root).as_posix()): path
+                for path in paths
+                if path.is_relative_to(root)
+            }
             return frozenset(str(inside[name]) for name in _listed(index, inside.keys()))
     return frozenset()
-
-
-def _name(path: PurePath, root: PurePath) -> bytes:
-    return os.fsencode(path.relative_to(root).as_posix())
-
-
-def repository_of(cwd: PurePath, home: PurePath, read: Read) -> PurePath | None:
-    """Return the top folder of the repository that `cwd` is in, None outside of one.
-
-    A home that is a repository itself (for dotfiles) is nobody's project.
-    """
-    there = (FileState.DIRECTORY, FileState.REGULAR)
-    for folder in (cwd, *cwd.parents):
-        if folder == home and folder != cwd:
-            return None
-        if read(str(folder / ".git")).state in there:
-            return folder
-    return None
 
 
 def _index_of(root: PurePath, read: Read) -> bytes | None:
@@ -82,22 +68,22 @@ def _listed(index: bytes, names: Iterable[bytes]) -> Iterator[bytes]:
     if not index.startswith(_HEADER):
         return
     version = int.from_bytes(index[4:8], "big")
-    if version == _SHORTENED:
+    if version == _PREFIX_COMPRESSED:
         wanted = set(names)
         last = max(wanted, default=b"")
-        for name in _lengthened_names(index):
+        for name in _decompressed_names(index):
             if name in wanted:
                 yield name
             if name > last:
                 return
     else:
-        yield from (name for name in names if _has_whole(index, name))
+        yield from (name for name in names if _has_entry(index, name))
 
 
-def _has_whole(index: bytes, name: bytes) -> bool:
+def _has_entry(index: bytes, name: bytes) -> bool:
     """Whether an entry has this name: flags with its length, the name, a NUL.
 
-    Looked for instead of read from the start, which is many times faster in a large index.
+    Searching for it is many times faster in a large index than parsing all entries.
     """
     at = index.find(name + b"\0")
     while at >= 0:
@@ -114,23 +100,20 @@ def _number(index: bytes, at: int) -> int:
     return int.from_bytes(index[at : at + _FLAGS], "big") if at >= 0 else 0
 
 
-def _lengthened_names(index: bytes) -> Iterator[bytes]:
-    """Yield the names of an index of version 4, in its order, which is theirs."""
-    count = int.from_bytes(index[8:_HEADER_LENGTH], "big")
-    lengths = (it for it in _HASH_LENGTHS if _begins_with_a_name(index, it))
-    for hash_length in lengths:
-        at, name = _HEADER_LENGTH, b""
-        for _ in range(count):
-            at += _STATUS_LENGTH + hash_length
-            at += _FLAGS * (2 if _number(index, at) & _EXTENDED else 1)
-            dropped, at = _variable_number(index, at)
-            end = index.find(b"\0", at)
-            if end < 0 or dropped > len(name):
-                return
-            name = name[: len(name) - dropped] + index[at:end]
-            yield name
-            at = end + 1
-        return
+def _decompressed_names(index: bytes) -> Iterator[bytes]:
+    """Yield the names that an index of version 4 lists, sorted by their bytes."""
+    lengths = [length for length in _HASH_LENGTHS if _begins_with_a_name(index, length)]
+    at, name = _HEADER_LENGTH, b""
+    for _ in range(int.from_bytes(index[8:_HEADER_LENGTH], "big") if lengths else 0):
+        at += _STATUS_LENGTH + lengths[0]
+        at += _FLAGS * (2 if _number(index, at) & _EXTENDED else 1)
+        dropped, at = _varint(index, at)
+        end = index.find(b"\0", at)
+        if end < 0 or dropped > len(name):
+            return
+        name = name[: len(name) - dropped] + index[at:end]
+        yield name
+        at = end + 1
 
 
 def _begins_with_a_name(index: bytes, hash_length: int) -> bool:
@@ -141,8 +124,8 @@ def _begins_with_a_name(index: bytes, hash_length: int) -> bool:
     return index.find(b"\0", start) - start == flags & _NAME_LENGTH
 
 
-def _variable_number(index: bytes, at: int) -> tuple[int, int]:
-    """Return the number written at `at`, seven bits a byte, and where the next thing begins."""
+def _varint(index: bytes, at: int) -> tuple[int, int]:
+    """Return the variable-length integer at `at`, seven bits a byte, and where it ends."""
     number = -1
     for position in range(at, len(index)):
         number = (number + 1) << 7 | index[position] & ~_MORE

@@ -24,9 +24,9 @@ HASH_DIGITS = 8
 
 ANSWER_SECONDS = 2.0
 """How long ``security`` may take. It answers in a fraction of this unless it waits for a person."""
-AGAIN_AFTER_SECONDS = 10.0
-"""How long an answer is taken to hold while the machine is read again and again."""
-AGAIN_AFTER_SILENCE_SECONDS = 300.0
+CACHED_SECONDS = 10.0
+"""How long an answer is kept while the machine is read again and again."""
+CACHED_SILENCE_SECONDS = 300.0
 """The same when no answer came in time: waiting for it each time would be felt."""
 
 
@@ -67,14 +67,6 @@ class Keychain(Struct, frozen=True):
     managed_key: KeychainEntry = KeychainEntry(MANAGED_KEY_SERVICE)
 
 
-def _digest(directory: str) -> str:
-    import hashlib  # noqa: PLC0415 most runs need none of it
-    import unicodedata  # noqa: PLC0415
-
-    text = unicodedata.normalize("NFC", directory)
-    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
-
-
 def keychain_entries(environment: Mapping[str, str], user: str) -> Keychain:
     """Return the entries Claude Code would look for, not yet looked at.
 
@@ -82,8 +74,13 @@ def keychain_entries(environment: Mapping[str, str], user: str) -> Keychain:
     digits of its SHA-256 to the services: of its text as it is, in Unicode's form NFC.
     """
     account = environment.get("USER") or user
-    directory = environment.get("CLAUDE_CONFIG_DIR", "")
-    suffix = f"-{_digest(directory)[:HASH_DIGITS]}" if directory else ""
+    directory, suffix = environment.get("CLAUDE_CONFIG_DIR"), ""
+    if directory:
+        import hashlib  # noqa: PLC0415 most runs need none of it
+        import unicodedata  # noqa: PLC0415
+
+        text = unicodedata.normalize("NFC", directory).encode(errors="surrogateescape")
+        suffix = f"-{hashlib.sha256(text).hexdigest()[:HASH_DIGITS]}"
     services = (LOGIN_SERVICE + suffix, MANAGED_KEY_SERVICE + suffix)
     return Keychain(*(KeychainEntry(service, account) for service in services))
 
@@ -98,9 +95,9 @@ else:
     import pwd
 
     def user_name() -> str:
-        """Return the name of the user this process runs as; empty when the system knows none.
+        """Return the name of the user this process runs as, whatever USER says.
 
-        Variables have no say in it.
+        Empty when the system knows none.
         """
         try:
             return pwd.getpwuid(os.getuid()).pw_name
@@ -112,26 +109,28 @@ class KeychainReader:
     """Looks for Claude Code's entries as `environment` and `home` would lead Claude Code there."""
 
     def __init__(self, environment: Mapping[str, str], home: str) -> None:
-        self._path = _absolute(environment.get("PATH", os.defpath))
+        directories = environment.get("PATH", os.defpath).split(os.pathsep)
+        # Nothing of the working directory is ever run.
+        self._path = os.pathsep.join(filter(os.path.isabs, directories))
         self._home = home
         self._known = keychain_entries(environment, user_name())
-        self._holds_until = 0.0
+        self._kept_until = 0.0
 
     def read(self) -> Keychain:
-        """Return which entries are there, asking again only when the last answer has aged.
+        """Return which entries are there; an answer is cached for a while.
 
         Takes `ANSWER_SECONDS` for each at most; when the first gets no answer the second is not
         asked for.
         """
-        if time.monotonic() >= self._holds_until:
+        if time.monotonic() >= self._kept_until:
             login = replace(self._known.login, state=self._look_for(self._known.login))
             silent = login.state is KeychainState.NO_ANSWER
             other = self._known.managed_key
             key = replace(other, state=login.state if silent else self._look_for(other))
             self._known = Keychain(login, key)
             silent = key.state is KeychainState.NO_ANSWER
-            holds = AGAIN_AFTER_SILENCE_SECONDS if silent else AGAIN_AFTER_SECONDS
-            self._holds_until = time.monotonic() + holds
+            kept = CACHED_SILENCE_SECONDS if silent else CACHED_SECONDS
+            self._kept_until = time.monotonic() + kept
         return self._known
 
     def _look_for(self, entry: KeychainEntry) -> KeychainState:
@@ -158,8 +157,3 @@ class KeychainReader:
         except (OSError, ValueError):
             return KeychainState.UNAVAILABLE
         return _EXIT_STATES.get(found.returncode, KeychainState.LOCKED)
-
-
-def _absolute(path: str) -> str:
-    """Return the absolute directories of PATH: nothing of the working directory is ever run."""
-    return os.pathsep.join(filter(os.path.isabs, path.split(os.pathsep)))

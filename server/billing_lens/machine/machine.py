@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -47,6 +49,29 @@ class Mode(str, Enum):
         return Mode.INTERACTIVE if self is Mode.HEADLESS else Mode.HEADLESS
 
 
+class MachineOptions(Struct, frozen=True):
+    """Which machine to read. `confined` reads nothing outside `home` but the managed directory."""
+
+    home: Path
+    cwd: Path
+    environment: Mapping[str, str]
+    platform: Platform
+    arguments: ClaudeArguments = field(default_factory=ClaudeArguments)
+    managed_directory: Path | None = None
+    version: str | None = None
+    confined: bool = False
+
+
+def this_machine(home: Path | None = None) -> MachineOptions:
+    """Return options for the machine this process runs on."""
+    platform = Platform(sys.platform) if sys.platform in ("darwin", "win32") else Platform.LINUX
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError:
+        cwd = Path.home()
+    return MachineOptions(home or Path.home(), cwd, dict(os.environ), platform)
+
+
 class Backup(Struct, frozen=True):
     """What one of Claude Code's backups of its state file says of the account.
 
@@ -62,8 +87,8 @@ class Backup(Struct, frozen=True):
 class Machine(Struct, frozen=True, dict=True):
     """One machine, read once. `files` is keyed by the path as text.
 
-    `environment` is the process environment Claude Code would start with. `now_ms` is the time of
-    the look in milliseconds since 1970, so that everything below is a pure function.
+    `environment` is the process environment Claude Code would start with. `now_ms` is when it was
+    read, in milliseconds since 1970: what is decided of a machine never asks for the time.
     """
 
     platform: Platform

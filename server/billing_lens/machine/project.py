@@ -1,4 +1,4 @@
-"""The project's own files that say how its Claude Code runs elsewhere: finding and reading them."""
+"""The project Claude Code is started in: its folders, and its files that declare other runs."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from billing_lens.config.file import ConfigFile
+from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind
 from billing_lens.config.paths import Names, declaring_files, policy_file
-from billing_lens.machine.git import Read, repository_of
-
-LARGEST = 512 * 1024
-"""How many bytes such a file may have; GitHub and GitLab refuse to run much smaller ones."""
+from billing_lens.machine.git import Read
 
 ReadFile = Callable[[PurePath, Kind], ConfigFile]
 
 
 def project_roots(cwd: PurePath, home: PurePath, read: Read) -> tuple[PurePath, ...]:
-    """Return the working directory and the root of the repository it is in."""
-    top = repository_of(cwd, home, read)
-    return tuple(dict.fromkeys((cwd, top))) if top else (cwd,)
+    """Return the working directory, and the root of the repository it is in if that is another.
+
+    A home that is a repository itself (for dotfiles) is nobody's project.
+    """
+    for folder in (cwd, *cwd.parents):
+        if folder == home and folder != cwd:
+            break
+        if read(str(folder / ".git")).state in (FileState.DIRECTORY, FileState.REGULAR):
+            return tuple(dict.fromkeys((cwd, folder)))
+    return (cwd,)
 
 
 def nearest_policy(cwd: PurePath, roots: tuple[PurePath, ...], read: Read) -> PurePath:
@@ -27,15 +32,15 @@ def nearest_policy(cwd: PurePath, roots: tuple[PurePath, ...], read: Read) -> Pu
 
     Where there is none, the place for it in the working directory.
     """
-    folders = (it for it in (cwd, *cwd.parents) if it.is_relative_to(roots[-1]))
-    places = [policy_file(folder) for folder in folders]
-    return next((it for it in places if read(str(it)).exists), places[0])
+    inside = (folder for folder in (cwd, *cwd.parents) if folder.is_relative_to(roots[-1]))
+    paths = [policy_file(folder) for folder in inside]
+    return next((path for path in paths if read(str(path)).exists), paths[0])
 
 
 def files_of_project(
     roots: tuple[PurePath, ...], names: Names, read_file: ReadFile
 ) -> Iterator[ConfigFile]:
-    """Yield the files below `roots` that set variables elsewhere, and the files these name."""
+    """Yield the files below `roots` that set variables of other runs, and the files these name."""
     for root in roots:
         for path, kind in declaring_files(root, names):
             file = read_file(path, kind)
@@ -49,7 +54,7 @@ def files_of_project(
 
 
 def settings_named_in(file: ConfigFile, path: PurePath) -> Iterator[str]:
-    """Yield the paths of the settings files that a workflow gives the action."""
+    """Yield the paths of the settings files that a workflow gives Claude Code's GitHub action."""
     if file.kind is Kind.GITHUB_WORKFLOW and file.mentions_claude:
         from billing_lens.config.declared import declared_runs, settings_file_of  # noqa: PLC0415 few projects have such files
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property, total_ordering
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from msgspec import Struct
 
@@ -16,21 +16,32 @@ OLDEST_MEASURED = "2.1.110"
 NEWEST_KNOWN = "2.1.330"
 """The newest version the precedence was measured on; newer ones are taken to behave like it."""
 
-_VERSION = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}")
+_VERSION = r"\d{1,9}\.\d{1,9}\.\d{1,9}"
+
+VersionOrigin = Literal["option", "path", "state", "newest"]
+"""`path` is the ``claude`` on PATH, `state` the ``lastOnboardingVersion`` of the state file."""
+
+_ORIGIN_LABELS: dict[VersionOrigin, str] = {
+    "option": "as you said",
+    "path": "installed",
+    "state": "last seen in the state file",
+    "newest": "the newest known; none was found here",
+}
 
 
 @total_ordering
 class ClaudeVersion:
-    """A version of Claude Code and where it was read: ``option``, ``path``, ``state``, ``newest``.
+    """A version of Claude Code and where it was read; `numbers` are the parts, to compare by."""
 
-    `path` means the ``claude`` on PATH, `state` the ``lastOnboardingVersion`` of the state file.
-    `numbers` are the parts, to compare versions by.
-    """
-
-    def __init__(self, text: str, origin: str = "option") -> None:
+    def __init__(self, text: str, origin: VersionOrigin = "option") -> None:
         self.text: Final = text
-        self.origin: Final = origin
+        self.origin: Final[VersionOrigin] = origin
         self.numbers: Final = tuple(int(part) for part in text.split("."))
+
+    @property
+    def label(self) -> str:
+        """For people: "Claude Code 2.1.330 (installed)"."""
+        return f"Claude Code {self.text} ({_ORIGIN_LABELS[self.origin]})"
 
     def __repr__(self) -> str:
         return f"ClaudeVersion({self.text!r}, {self.origin!r})"
@@ -45,14 +56,14 @@ class ClaudeVersion:
         return hash(self.numbers)
 
 
-def parse_version(text: str, origin: str = "option") -> ClaudeVersion:
+def parse_version(text: str, origin: VersionOrigin = "option") -> ClaudeVersion:
     """Return `text` (``2.1.146``, ``v2.1.146``) as a version.
 
     Raises:
         ValueError: the text is no version of the form MAJOR.MINOR.PATCH.
     """
     plain = text.strip().removeprefix("v")
-    if not _VERSION.fullmatch(plain):
+    if not re.fullmatch(_VERSION, plain):
         raise ValueError(f"'{text}' is not a version of Claude Code; write it like {NEWEST_KNOWN}")
     return ClaudeVersion(plain, origin)
 
@@ -73,7 +84,7 @@ def installed_version(environment: Mapping[str, str]) -> ClaudeVersion | None:
 
 def _version_of_program(program: Path) -> ClaudeVersion | None:
     real = program.resolve()
-    if _VERSION.fullmatch(real.name):
+    if re.fullmatch(_VERSION, real.name):
         return ClaudeVersion(real.name, "path")
     npm_package = Path("node_modules", "@anthropic-ai", "claude-code", "package.json")
     above = [parent / "package.json" for parent in real.parents[:4]]
@@ -94,12 +105,12 @@ def _version_in(manifest: Path) -> ClaudeVersion | None:
     fields = cast("dict[str, object]", package)
     name, version = fields.get("name"), fields.get("version")
     ours = isinstance(name, str) and name.startswith("@anthropic-ai/claude-code")
-    if ours and isinstance(version, str) and _VERSION.fullmatch(version):
+    if ours and isinstance(version, str) and re.fullmatch(_VERSION, version):
         return ClaudeVersion(version, "path")
     return None
 
 
-_CLAUSE = re.compile(r"(>=|<)(\d+\.\d+\.\d+)")
+_CLAUSE = r"(>=|<)(\d+\.\d+\.\d+)"
 
 
 class Versions(Struct, frozen=True, dict=True):
@@ -125,7 +136,7 @@ class Versions(Struct, frozen=True, dict=True):
     def _clauses(self) -> list[tuple[str, ClaudeVersion]]:
         clauses: list[tuple[str, ClaudeVersion]] = []
         for part in filter(None, self.text.split(",")):
-            match = _CLAUSE.fullmatch(part.strip())
+            match = re.fullmatch(_CLAUSE, part.strip())
             if not match:
                 raise ValueError(f"not a version range: {self.text!r}")
             clauses.append((match[1], ClaudeVersion(match[2])))

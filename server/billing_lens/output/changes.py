@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from billing_lens.billing.sources import Billing
-from billing_lens.fixes.journal import ChangedFile, Entry
-from billing_lens.output.json import SCHEMA, Document
+from billing_lens.fixes.journal import ChangedFile, Entry, KeptFinding
+from billing_lens.output.contract import reports
 from billing_lens.output.places_text import short_path
 from billing_lens.output.redaction import redact_json_text
 from billing_lens.output.terminal import Paint, lines_of, terminal_width
@@ -35,41 +35,37 @@ def payment_sentence(seen: Review, adverb: str, verdict: str = "") -> str:
     return f"Claude Code {adverb} {payment}{note[seen.as_expected]}"
 
 
-def changes_document(entries: Sequence[Entry]) -> Document:
+def changes_of(entries: Sequence[Entry]) -> reports.Changes:
     """Return what ``undo --list --json`` prints, the entries in the order given."""
-    return {"schema": SCHEMA, "changes": [_change(entry) for entry in entries]}
+    return reports.Changes(changes=tuple(map(_change, entries)))
 
 
-def _change(entry: Entry) -> Document:
-    finding = entry.finding
-    return {
-        "id": entry.id,
-        "at": entry.at,
-        "state": entry.state,
-        "home": entry.home,
-        "claudeCode": {"version": entry.claude_version or None},
-        "mode": entry.mode or None,
-        "rule": entry.rule,
-        "finding": {
-            "message": redact_json_text(finding.message),
-            "location": {
-                "path": finding.path,
-                "pointer": finding.pointer,
-                "variable": finding.variable,
-            },
-        }
-        if finding
-        else None,
-        "fix": entry.fix,
-        "title": redact_json_text(entry.title),
-        "files": [
-            {"action": file.action, "path": file.path, "to": file.to} for file in entry.files
-        ],
-        "before": entry.before_route or None,
-        "after": entry.resulting_route,
-        "observed": entry.observed,
-        "asExpected": entry.as_expected,
-    }
+def _change(entry: Entry) -> reports.Change:
+    return reports.Change(
+        id=entry.id,
+        at=entry.at,
+        state=entry.state,
+        home=entry.home,
+        claude_code=reports.ChangedWith(entry.claude_version or None),
+        mode=entry.mode or None,
+        rule=entry.rule,
+        finding=_finding(entry.finding) if entry.finding else None,
+        fix=entry.fix,
+        title=redact_json_text(entry.title),
+        files=tuple(
+            reports.ChangedFile(action=file.action, path=file.path, to=file.to)
+            for file in entry.files
+        ),
+        before=entry.before_route or None,
+        after=entry.resulting_route,
+        observed=entry.observed,
+        as_expected=entry.as_expected,
+    )
+
+
+def _finding(kept: KeptFinding) -> reports.KeptFinding:
+    place = reports.KeptPlace(path=kept.path, pointer=kept.pointer, variable=kept.variable)
+    return reports.KeptFinding(redact_json_text(kept.message), place)
 
 
 def changes_text(entries: Sequence[Entry], paint: Paint) -> str:

@@ -2,259 +2,246 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timezone
-from typing import Any, cast
+import json
+from typing import Any
 
-from billing_lens.billing.credential import Credential
+from msgspec import UNSET, Struct, to_builtins
+
+from billing_lens.billing.credential import Credential, label_of
+from billing_lens.billing.history import describe_account
 from billing_lens.billing.place import Place, locate
 from billing_lens.billing.route import Route
-from billing_lens.billing.runs import SeenFrom
+from billing_lens.billing.runs import SeenFrom, described_mode
 from billing_lens.billing.shell_startup import probably_set_in
+from billing_lens.billing.sources import beginning_a_sentence
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
-from billing_lens.output.redaction import Redactor
+from billing_lens.output.contract import SCHEMA
+from billing_lens.output.contract import status as contract
+from billing_lens.output.redaction import Redactor, with_texts
 from billing_lens.review import OfferedFix, Review, ReviewedFinding
-from billing_lens.text.positions import Range
-
-SCHEMA = 1
+from billing_lens.text.positions import Position, Range
 
 Document = dict[str, Any]
 
 
+def document(said: Struct) -> Document:
+    """Return a document of the contract as what `json` and the language server write."""
+    return to_builtins(said)
+
+
+def json_text(said: Struct, indent: int | None = 2) -> str:
+    """Return a document of the contract as JSON text, in one line where `indent` is None."""
+    return json.dumps(document(said), indent=indent)
+
+
 def status_document(review: Review) -> Document:
-    """Return what ``status --json`` prints. Positions are 0-based UTF-16 code units.
+    """Return what ``status --json`` prints, and what the language server sends."""
+    return document(status_of(review))
 
-    `files` are the config files of the machine, those that are not there included, in the order in
-    which they were looked for; `scope` is null for all but Claude Code's settings.
-    """
+
+def check_of(review: Review, home: str | None = None) -> contract.Check:
+    """Return what ``check --format json`` prints; of one of many homes with its path."""
     machine = review.machine
-    return _redacted(
-        {
-            "schema": SCHEMA,
-            "claudeCode": {"version": machine.version.text, "from": machine.version.origin},
-            "mode": review.route.mode.value,
-            "route": route_document(machine, review.route),
-            "expected": _expected(review),
-            "asExpected": review.as_expected,
-            "otherMode": {
-                "mode": review.other.mode.value,
-                "route": route_document(machine, review.other),
-            },
-            "credentials": [
-                _credential(machine, credential) for credential in review.route.credentials
-            ],
-            "environments": [_environment(machine, seen) for seen in review.environments],
-            "lastAccountChange": _account_change(review),
-            "files": list(_files(machine)),
-            "findings": [_finding(machine, found) for found in review.findings],
-        },
-        machine,
+    said = contract.Check(
+        home=UNSET if home is None else home,
+        findings=tuple(_finding(machine, found) for found in review.findings),
+        suppressed=review.suppressed or UNSET,
     )
+    return with_texts(said, Redactor(machine).text)
 
 
-def run_document(machine: Machine, route: Route) -> Document:
-    """Return what a status says of one run, without findings and expectations."""
-    return _redacted(
-        {
-            "schema": SCHEMA,
-            "claudeCode": {"version": machine.version.text, "from": machine.version.origin},
-            "mode": route.mode.value,
-            "route": route_document(machine, route),
-            "credentials": [_credential(machine, it) for it in route.credentials],
-        },
-        machine,
-    )
-
-
-def check_document(review: Review) -> Document:
-    """Return what ``check --format json`` prints."""
-    findings = [_finding(review.machine, found) for found in review.findings]
-    document: Document = {"schema": SCHEMA, "findings": findings}
-    if review.suppressed:
-        document["suppressed"] = review.suppressed
-    return _redacted(document, review.machine)
-
-
-def _environment(machine: Machine, seen: SeenFrom) -> Document:
-    """Return one environment; `where` names the jobs or services that it is the same for."""
-    first = seen.declared[0] if seen.declared else None
-    return {
-        "name": seen.name,
-        "mode": seen.mode.value,
-        "route": route_document(machine, seen.route),
-        "declaredIn": location_document(machine, first.place) if first else None,
-        "where": [declared.name for declared in seen.declared],
-    }
-
-
-def home_document(home: str, review: Review) -> Document:
-    """Return what ``check --format json`` prints of one of many homes."""
-    return {"schema": SCHEMA, "home": home, **check_document(review)}
-
-
-def unread_home_document(home: str, message: str) -> Document:
+def unread_home(home: str, message: str) -> contract.UnreadHome:
     """Return the same of a home that could not be checked."""
-    return {"schema": SCHEMA, "home": home, "error": {"message": message}}
+    return contract.UnreadHome(home=home, error=contract.Fault(message))
 
 
-def route_document(machine: Machine, route: Route) -> Document:
-    """Return one route. `works` is null when it cannot be known."""
+def status_of(review: Review) -> contract.Status:
+    """Return all that is said of a machine. Positions are 0-based UTF-16 code units.
+
+    The files stand in the order in which they were looked for.
+    """
+    machine, route, other = review.machine, review.route, review.other
+    said = contract.Status(
+        claude_code=_claude_code(machine),
+        mode=route.mode,
+        route=_route(machine, route),
+        expected=_expected(review),
+        as_expected=review.as_expected,
+        other_mode=contract.OtherMode(
+            mode=other.mode,
+            label=beginning_a_sentence(described_mode(other.mode)),
+            route=_route(machine, other),
+        ),
+        credentials=tuple(_credential(machine, it) for it in route.credentials),
+        environments=tuple(_environment(machine, seen) for seen in review.environments),
+        last_account_change=_account_change(review),
+        files=_files(machine),
+        findings=tuple(_finding(machine, found) for found in review.findings),
+    )
+    return with_texts(said, Redactor(machine).text)
+
+
+def run_of(machine: Machine, route: Route) -> contract.Run:
+    """Return what a status says of one run, without findings and expectations."""
+    said = contract.Run(
+        schema=SCHEMA,
+        claude_code=_claude_code(machine),
+        mode=route.mode,
+        route=_route(machine, route),
+        credentials=tuple(_credential(machine, it) for it in route.credentials),
+    )
+    return with_texts(said, Redactor(machine).text)
+
+
+def _claude_code(machine: Machine) -> contract.ClaudeCode:
+    version = machine.version
+    return contract.ClaudeCode(version=version.text, origin=version.origin, label=version.label)
+
+
+def _environment(machine: Machine, seen: SeenFrom) -> contract.Environment:
+    first = seen.declared[0] if seen.declared else None
+    return contract.Environment(
+        name=seen.name,
+        mode=seen.mode,
+        label=seen.label,
+        route=_route(machine, seen.route),
+        declared_in=_location(machine, first.place) if first else None,
+        where=tuple(declared.name for declared in seen.declared),
+    )
+
+
+def _route(machine: Machine, route: Route) -> contract.Route:
     organization = route.organization
-    return {
-        "source": route.source.value,
-        "billing": route.billing.value,
-        "works": route.works,
-        "label": route.label,
-        "reason": route.reason,
-        "organization": {"id": organization.id, "name": organization.name}
+    return contract.Route(
+        source=route.source,
+        billing=route.billing,
+        works=route.works,
+        label=route.label,
+        reason=route.reason,
+        organization=contract.Organization(organization.id, organization.name)
         if organization
         else None,
-        "account": {"email": route.email} if route.email else None,
-        "plan": route.plan,
-        "tier": route.tier,
-        "profile": route.profile,
-        "provider": route.provider,
-        "host": route.host,
-        "location": location_document(machine, route.place) if route.place else None,
-    }
-
-
-def location_document(machine: Machine, place: Place) -> Document | None:
-    """Return a place in a file, a variable with the file that sets it, or a keychain's entry.
-
-    `set_in` is null for a variable of the process; `probably_set_in` is then the line of a shell's
-    start-up file that seems to set it.
-    """
-    located = locate(machine, place)
-    in_file = (
-        {
-            "path": located.path,
-            "pointer": located.pointer,
-            "range": range_document(located.range),
-        }
-        if located
-        else None
+        account=contract.Account(route.email) if route.email else None,
+        plan=route.plan,
+        tier=route.tier,
+        profile=route.profile,
+        provider=route.provider,
+        host=route.host,
+        location=_location(machine, route.place) if route.place else None,
     )
+
+
+def _location(machine: Machine, place: Place) -> contract.Location | None:
+    located = locate(machine, place)
     if place.variable is not None:
-        return {
-            "variable": place.variable,
-            "set_in": in_file,
-            "probably_set_in": None if in_file else _probable_origin(machine, place.variable),
-        }
-    return {"keychain": place.keychain} if place.keychain else in_file
+        return contract.Location(
+            variable=place.variable,
+            set_in=contract.FileLocation(located.path, located.pointer, _range(located.range))
+            if located
+            else None,
+            probably_set_in=None if located else _probable_origin(machine, place.variable),
+        )
+    if place.keychain:
+        return contract.Location(keychain=place.keychain)
+    if located is None:
+        return None
+    return contract.Location(
+        path=located.path, pointer=located.pointer, range=_range(located.range)
+    )
 
 
-def _probable_origin(machine: Machine, variable: str) -> Document | None:
+def _probable_origin(machine: Machine, variable: str) -> contract.ShellLine | None:
     line = probably_set_in(machine, variable)
-    return {"path": line.path, "range": range_document(line.range)} if line else None
+    return contract.ShellLine(line.path, _range(line.range)) if line else None
 
 
-def range_document(range_: Range) -> Document:
-    """Return a range as LSP writes it."""
-    start, end = range_
-    return {
-        "start": {"line": start.line, "character": start.character},
-        "end": {"line": end.line, "character": end.character},
-    }
+def _range(range_: Range) -> contract.Range:
+    return contract.Range(_position(range_.start), _position(range_.end))
 
 
-def _expected(review: Review) -> Document | None:
+def _position(position: Position) -> contract.Position:
+    return contract.Position(position.line, position.character)
+
+
+def _expected(review: Review) -> contract.Expected | None:
     expected = review.expected
     if expected is None:
         return None
-    return {
-        "billing": expected.billing.value if expected.billing else None,
-        "organization": {"id": expected.organization} if expected.organization else None,
-        "from": expected.origin,
-    }
+    return contract.Expected(
+        billing=expected.billing,
+        organization=contract.ExpectedOrganization(expected.organization)
+        if expected.organization
+        else None,
+        label=expected.label,
+        origin=expected.origin,
+    )
 
 
-def _account_change(review: Review) -> Document | None:
+def _account_change(review: Review) -> contract.AccountChange | None:
     change = review.last_account_change
     if change is None:
         return None
-    at = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc)
-    return {
-        "after": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "from": _account(change.before),
-        "to": _account(change.after),
-    }
+    return contract.AccountChange(
+        after=change.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        before=_account(change.before),
+        now=_account(change.after),
+    )
 
 
-def _account(account: OauthAccount) -> Document:
-    return {
-        "organization": {"id": account.organizationUuid, "name": account.organizationName},
-        "type": account.organizationType,
-    }
+def _account(account: OauthAccount) -> contract.SeenAccount:
+    return contract.SeenAccount(
+        organization=contract.Organization(account.organizationUuid, account.organizationName),
+        type=account.organizationType,
+        label=describe_account(account),
+    )
 
 
-def _files(machine: Machine) -> Iterator[Document]:
-    """Yield what can be opened as a file: no registry key, no settings given as an argument."""
-    for file in machine.files.values():
-        if machine.path(file.path).is_absolute():
-            yield {
-                "path": file.path,
-                "kind": file.kind.value,
-                "scope": file.scope.value if file.scope else None,
-                "exists": file.exists,
-            }
+def _files(machine: Machine) -> tuple[contract.ConfigFile, ...]:
+    """Return what can be opened as a file: no registry key, no settings given as an argument."""
+    return tuple(
+        contract.ConfigFile(path=it.path, kind=it.kind, scope=it.scope, exists=it.exists)
+        for it in machine.files.values()
+        if machine.path(it.path).is_absolute()
+    )
 
 
-def _credential(machine: Machine, credential: Credential) -> Document:
-    return {
-        "source": credential.source.value,
-        "state": credential.state.value,
-        "reason": credential.reason,
-        "works": credential.works,
-        "organization": credential.organization.id if credential.organization else None,
-        "profile": credential.profile,
-        "provider": credential.provider,
-        "location": location_document(machine, credential.place),
-    }
+def _credential(machine: Machine, credential: Credential) -> contract.Credential:
+    return contract.Credential(
+        source=credential.source,
+        label=label_of(credential),
+        state=credential.state,
+        state_label=credential.state.label,
+        reason=credential.reason,
+        works=credential.works,
+        organization=credential.organization.id if credential.organization else None,
+        profile=credential.profile,
+        provider=credential.provider,
+        location=_location(machine, credential.place),
+    )
 
 
-def _finding(machine: Machine, found: ReviewedFinding) -> Document:
+def _finding(machine: Machine, found: ReviewedFinding) -> contract.Finding:
     finding = found.finding
-    document: Document = {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "location": location_document(machine, finding.place),
-        "related": [
-            {"message": related.message, "location": location_document(machine, related.place)}
-            for related in finding.related
-        ],
-        "fixes": [_fix(machine, offer) for offer in found.fixes],
-        "docs": found.rule.documentation,
-    }
-    if finding.commands:
-        document["commands"] = [
-            {"run": command.run, "purpose": command.purpose} for command in finding.commands
-        ]
-    return document
+    commands = tuple(contract.Command(it.run, it.purpose) for it in finding.commands)
+    return contract.Finding(
+        rule=finding.rule,
+        severity=finding.severity,
+        message=finding.message,
+        location=_location(machine, finding.place),
+        related=tuple(
+            contract.Related(it.message, _location(machine, it.place)) for it in finding.related
+        ),
+        fixes=tuple(_fix(machine, offer) for offer in found.fixes),
+        docs=found.rule.documentation,
+        commands=commands or UNSET,
+    )
 
 
-def _fix(machine: Machine, offer: OfferedFix) -> Document:
-    return {
-        "id": offer.id,
-        "title": offer.title,
-        "safety": offer.safety.value,
-        "resultingRoute": route_document(machine, offer.resulting),
-    }
-
-
-def _redacted(document: Document, machine: Machine) -> Document:
-    redactor = Redactor(machine)
-
-    def clean(value: object) -> Any:
-        if isinstance(value, str):
-            return redactor.text(value)
-        if isinstance(value, list):
-            return [clean(item) for item in cast("list[object]", value)]
-        if isinstance(value, dict):
-            members = cast("dict[str, object]", value)
-            return {name: clean(member) for name, member in members.items()}
-        return value
-
-    return clean(document)
+def _fix(machine: Machine, offer: OfferedFix) -> contract.Fix:
+    return contract.Fix(
+        id=offer.id,
+        title=offer.title,
+        safety=offer.safety,
+        resulting_route=_route(machine, offer.resulting),
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeVar, cast
+
+from msgspec import Struct
 
 from billing_lens.billing.editor_runs import editor_variables
 from billing_lens.config.kinds import DECLARING_KINDS, Kind
@@ -124,6 +126,26 @@ def _assignment_masks(text: str) -> Iterator[Mask]:
 
 def _mask(found: re.Match[str], group: int) -> Mask:
     return Mask(*found.span(group), masked(found[group]))
+
+
+Said = TypeVar("Said")
+
+
+def with_texts(said: Said, change: Callable[[str], str]) -> Said:
+    """Return a struct with `change` made to every text in it, whatever structs and tuples hold it.
+
+    Members of enumerations, which are words of our own, stay.
+    """
+    value: Any = said
+    if type(value) is str:
+        return cast("Said", change(value))
+    if isinstance(value, tuple):
+        return cast("Said", tuple(with_texts(it, change) for it in cast("tuple[object]", value)))
+    if isinstance(value, Struct):
+        names = value.__struct_fields__
+        changed = {name: with_texts(getattr(value, name), change) for name in names}
+        return cast("Said", type(value)(**changed))
+    return said
 
 
 class Redactor:

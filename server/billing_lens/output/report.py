@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
 
 from msgspec import Struct
 
@@ -19,9 +18,10 @@ from billing_lens.config.models import ClaudeSettings
 from billing_lens.fixes.journal import Entry, Journal, journal_directory
 from billing_lens.machine.claude_program import find_claude
 from billing_lens.machine.machine import Machine
-from billing_lens.output.changes import changes_document
-from billing_lens.output.json import SCHEMA, Document, status_document
-from billing_lens.output.redaction import Redactor, redact_json_text
+from billing_lens.output.changes import changes_of
+from billing_lens.output.contract import reports
+from billing_lens.output.json import status_of
+from billing_lens.output.redaction import Redactor, redact_json_text, with_texts
 from billing_lens.review import Review
 
 CHANGES_SHOWN = 20
@@ -56,90 +56,77 @@ def circumstances_of(
     return Circumstances(None if confined else find_claude(machine), changes, error)
 
 
-def report_document(seen: Review, around: Circumstances) -> Document:
-    """Return the report as JSON.
+def report_of(seen: Review, around: Circumstances) -> reports.Report:
+    """Return the report.
 
-    Secrets are gone, e-mail addresses hidden, ids cut to 8 characters, the home is ``~``.
+    Its texts are fit for strangers: secrets masked, addresses hidden, ids cut to 8 characters, the
+    home is ``~``.
     """
-    machine, status = seen.machine, status_document(seen)
-    document: Document = {
-        "schema": SCHEMA,
-        "billingLens": {"version": __version__, "python": platform.python_version()},
-        "claudeCode": {**status["claudeCode"], "command": around.command},
-        "platform": {
-            "looked at": machine.platform.value,
-            "running on": f"{sys.platform} {platform.release()} {platform.machine()}",
-        },
-        "provider": seen.route.provider or "anthropic",
-        "model": list(_models(machine)),
-        "mode": status["mode"],
-        "route": status["route"],
-        "otherMode": status["otherMode"],
-        "environments": status["environments"],
-        "expected": status["expected"],
-        "asExpected": status["asExpected"],
-        "credentials": status["credentials"],
-        "findings": status["findings"],
-        "lastAccountChange": status["lastAccountChange"],
-        "changes": changes_document(around.changes[-CHANGES_SHOWN:])["changes"],
-        "files": [_file(file.entry, file.kind) for file in machine.files.values() if file.exists],
-        "triage": _triage(around.error),
-    }
-    return cast("Document", _private(document, machine))
+    machine, status = seen.machine, status_of(seen)
+    claude = status.claude_code
+    report = reports.Report(
+        billing_lens=reports.BillingLens(__version__, platform.python_version()),
+        claude_code=reports.InstalledClaudeCode(
+            version=claude.version,
+            origin=claude.origin,
+            label=claude.label,
+            command=around.command,
+        ),
+        platform=reports.Platforms(
+            looked_at=machine.platform.value,
+            running_on=f"{sys.platform} {platform.release()} {platform.machine()}",
+        ),
+        provider=seen.route.provider or "anthropic",
+        model=tuple(_models(machine)),
+        mode=status.mode,
+        route=status.route,
+        other_mode=status.other_mode,
+        environments=status.environments,
+        expected=status.expected,
+        as_expected=status.as_expected,
+        credentials=status.credentials,
+        findings=status.findings,
+        last_account_change=status.last_account_change,
+        changes=changes_of(around.changes[-CHANGES_SHOWN:]).changes,
+        files=tuple(_file(it.entry, it.kind) for it in machine.files.values() if it.exists),
+        triage=_triage(around.error) if around.error is not None else None,
+    )
+    redactor, home = Redactor(machine), str(machine.home)
+    return with_texts(report, lambda text: _for_strangers(redactor.text(text), home))
 
 
-def _models(machine: Machine) -> Iterator[Document]:
+def _models(machine: Machine) -> Iterator[reports.Model]:
     """Yield the model that each place names; which one counts does not change who pays."""
     if machine.environment.get(MODEL):
-        yield {"model": machine.environment[MODEL], "from": MODEL}
+        yield reports.Model(machine.environment[MODEL], MODEL)
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         settings = file.model(ClaudeSettings) or ClaudeSettings()
         variable = (settings.env or {}).get(MODEL)
         if variable:
-            yield {"model": variable, "from": f"{MODEL} in {file.path}"}
+            yield reports.Model(variable, f"{MODEL} in {file.path}")
         if settings.model:
-            yield {"model": settings.model, "from": file.path}
+            yield reports.Model(settings.model, file.path)
 
 
-def _file(entry: FileEntry, kind: Kind) -> Document:
-    return {
-        "path": entry.path,
-        "kind": kind.value,
-        "state": entry.state.value,
-        "mode": f"{entry.mode:04o}" if entry.mode is not None else None,
-        "bytes": len(entry.data),
-        "link": entry.link_target is not None,
-    }
+def _file(entry: FileEntry, kind: Kind) -> reports.PresentFile:
+    return reports.PresentFile(
+        path=entry.path,
+        kind=kind,
+        state=entry.state,
+        mode=f"{entry.mode:04o}" if entry.mode is not None else None,
+        bytes=len(entry.data),
+        link=entry.link_target is not None,
+    )
 
 
-def _triage(error: str | None) -> Document | None:
-    if error is None:
-        return None
+def _triage(error: str) -> reports.Triage:
     known = sorted_message(error)
     if known is None:
-        return {"class": None, "meaning": "No message of Claude Code's is known in this text."}
-    return {
-        "class": known.failure.value,
-        "meaning": known.meaning,
-        "oursToFix": known.ours,
-        "source": known.source,
-    }
-
-
-def _private(value: Any, machine: Machine) -> Any:
-    """Return `value` with every text in it fit for strangers."""
-    redactor, home = Redactor(machine), str(machine.home)
-
-    def clean(it: Any) -> Any:
-        if isinstance(it, str):
-            return _for_strangers(redactor.text(it), home)
-        if isinstance(it, list):
-            return [clean(item) for item in cast("list[Any]", it)]
-        if isinstance(it, dict):
-            return {name: clean(item) for name, item in cast("dict[str, Any]", it).items()}
-        return it
-
-    return clean(value)
+        meaning = "No message of Claude Code's is known in this text."
+        return reports.Triage(failure=None, meaning=meaning)
+    return reports.Triage(
+        failure=known.failure, meaning=known.meaning, ours_to_fix=known.ours, source=known.source
+    )
 
 
 def _for_strangers(text: str, home: str) -> str:

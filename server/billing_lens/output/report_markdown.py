@@ -4,117 +4,109 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from billing_lens.output.json import Document
+from billing_lens.output.contract.reports import Report, Triage
+from billing_lens.output.contract.status import FileLocation, Finding, Location
 
 
-def report_markdown(report: Document) -> str:
-    """Return what `report_document` made as Markdown."""
+def report_markdown(report: Report) -> str:
+    """Return a report as Markdown."""
     return "\n".join(_lines(report)) + "\n"
 
 
-def _lines(report: Document) -> Iterator[str]:
+def _lines(report: Report) -> Iterator[str]:
     yield "## Billing Lens report"
     yield ""
-    triage = report["triage"]
-    if triage:
-        yield from _triage_lines(triage)
+    if report.triage:
+        yield from _triage_lines(report.triage)
     yield from _facts(report)
     yield "### Credentials, the one that comes first on top"
     yield ""
     yield from _table(
         ("source", "state", "where", "why"),
         [
-            (it["source"], it["state"], place_words(it["location"]), it["reason"])
-            for it in report["credentials"]
+            (it.source.value, it.state.value, place_words(it.location), it.reason)
+            for it in report.credentials
         ],
     )
     yield "### Findings"
     yield ""
-    yield from _findings(report["findings"])
-    if report["changes"]:
+    yield from _findings(report.findings)
+    if report.changes:
         yield "### Changes made with Billing Lens"
         yield ""
         yield from _table(
             ("when", "change", "before", "after", "state"),
-            [
-                (it["at"], it["title"], it["before"], it["after"], it["state"])
-                for it in report["changes"]
-            ],
+            [(it.at, it.title, it.before, it.after, it.state) for it in report.changes],
         )
     yield "<details><summary>Files</summary>"
     yield ""
     yield from _table(
         ("file", "kind", "mode", "bytes", "state"),
-        [(it["path"], it["kind"], it["mode"], it["bytes"], it["state"]) for it in report["files"]],
+        [(it.path, it.kind.value, it.mode, it.bytes, it.state.value) for it in report.files],
     )
     yield "</details>"
 
 
-def _triage_lines(triage: Document) -> Iterator[str]:
-    if triage["class"] is None:
-        yield f"**Kind of failure:** not known. {triage['meaning']}"
+def _triage_lines(triage: Triage) -> Iterator[str]:
+    if triage.failure is None:
+        yield f"**Kind of failure:** not known. {triage.meaning}"
     else:
         whose = (
             "What Billing Lens looks at can be the cause."
-            if triage["oursToFix"]
+            if triage.ours_to_fix is True
             else "Nothing that Billing Lens looks at is the cause."
         )
-        yield f"**Kind of failure:** {triage['class']}. {triage['meaning']} {whose}"
+        yield f"**Kind of failure:** {triage.failure.value}. {triage.meaning} {whose}"
     yield ""
 
 
-def _facts(report: Document) -> Iterator[str]:
-    route, claude, other = report["route"], report["claudeCode"], report["otherMode"]
-    ours, expected = report["billingLens"], report["expected"]
+def _facts(report: Report) -> Iterator[str]:
+    route, claude, other = report.route, report.claude_code, report.other_mode
+    ours, expected, platforms = report.billing_lens, report.expected, report.platform
     verdict = {True: "as expected", False: "**not as expected**", None: "nothing is expected"}
-    models = [f"{it['model']} ({it['from']})" for it in report["model"]]
+    models = [f"{it.model} ({it.origin})" for it in report.model]
     rows = [
-        ("Billing Lens", f"{ours['version']}, Python {ours['python']}"),
+        ("Billing Lens", f"{ours.version}, Python {ours.python}"),
         (
             "Claude Code",
-            ", ".join(filter(None, (f"{claude['version']} ({claude['from']})", claude["command"]))),
+            ", ".join(filter(None, (f"{claude.version} ({claude.origin})", claude.command))),
         ),
-        ("platform", " on ".join(dict.fromkeys(report["platform"].values()))),
-        ("provider", report["provider"]),
+        ("platform", " on ".join(dict.fromkeys((platforms.looked_at, platforms.running_on)))),
+        ("provider", report.provider),
         ("model", ", ".join(models) or "Claude Code's default"),
-        (f"pays, {report['mode']}", f"{route['label']}, {verdict[report['asExpected']]}"),
-        ("why", route["reason"]),
-        (f"pays, {other['mode']}", other["route"]["label"]),
+        (f"pays, {report.mode.value}", f"{route.label}, {verdict[report.as_expected]}"),
+        ("why", route.reason),
+        (f"pays, {other.mode.value}", other.route.label),
         *(
-            (f"pays, {it['name']} ({it['mode']})", it["route"]["label"])
-            for it in report["environments"]
-            if it["name"] != "terminal"
+            (f"pays, {it.name} ({it.mode.value})", it.route.label)
+            for it in report.environments
+            if it.name != "terminal"
         ),
-        (
-            "expected",
-            f"{expected['billing'] or 'any'} (from {expected['from']})" if expected else "-",
-        ),
+        ("expected", f"{expected.label} (from {expected.origin})" if expected else "-"),
     ]
     yield from _table(("", ""), rows)
 
 
-def _findings(findings: Sequence[Document]) -> Iterator[str]:
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for found in findings:
-        where = place_words(found["location"])
-        yield f"- **{found['severity']}** `{found['rule']}` at {where}: {found['message']}"
+        where = place_words(found.location)
+        yield f"- **{found.severity.value}** `{found.rule}` at {where}: {found.message}"
     if not findings:
         yield "None."
     yield ""
 
 
-def place_words(location: Document | None) -> str:
+def place_words(location: Location | FileLocation | None) -> str:
     """Return a location of our JSON as ``path:line:column`` (1-based) or a variable's name."""
-    if not location:
+    if isinstance(location, Location) and location.variable:
+        inside = place_words(location.set_in or None)
+        return f"{location.variable} in {inside}" if inside else str(location.variable)
+    if isinstance(location, Location) and location.keychain:
+        return f"{location.keychain} in the keychain"
+    if not location or not location.range:
         return ""
-    if "variable" in location:
-        inside = place_words(location["set_in"])
-        return f"{location['variable']} in {inside}" if inside else str(location["variable"])
-    if "keychain" in location:
-        return f"{location['keychain']} in the keychain"
-    if not location["range"]:
-        return str(location["path"])
-    start = location["range"]["start"]
-    return f"{location['path']}:{start['line'] + 1}:{start['character'] + 1}"
+    start = location.range.start
+    return f"{location.path}:{start.line + 1}:{start.character + 1}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -144,7 +143,13 @@ def wrapped(text: str, indent: str = "") -> str:
 
 def terminal_width() -> int:
     """Return how long a line may be."""
-    return min(shutil.get_terminal_size((USUAL_WIDTH, 24)).columns, WIDEST)
+    return min(_columns(), WIDEST)
+
+
+def _columns() -> int:
+    from shutil import get_terminal_size  # noqa: PLC0415 with it come archives, and a pipe has none
+
+    return get_terminal_size((USUAL_WIDTH, 24)).columns
 
 
 def lines_of(text: str, width: int, indent: str = "", lead: str = "") -> Iterator[str]:
@@ -245,5 +250,5 @@ class Screen(Struct, frozen=True):
 def screen_for(when: str = "auto", stream: TextIO | None = None) -> Screen:
     """Return what `stream` (standard output) is; `when` is what ``--color`` says."""
     out = stream or sys.stdout
-    width = shutil.get_terminal_size((USUAL_WIDTH, 24)).columns if out.isatty() else None
+    width = _columns() if out.isatty() else None
     return Screen(paint_for(out, when), width, links_for(out))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
 
-from billing_lens.billing.credential import Credential, State, describe_source, short_id
+from billing_lens.billing.credential import Credential, State, label_of
 from billing_lens.billing.expectation import is_as_expected
+from billing_lens.billing.history import describe_account
 from billing_lens.billing.route import Route
-from billing_lens.billing.runs import SeenFrom, described, payer_of
-from billing_lens.billing.sources import Billing, Source, beginning_a_sentence
-from billing_lens.config.models import OauthAccount
-from billing_lens.machine.machine import Mode
+from billing_lens.billing.runs import SeenFrom, described_mode, payer_of
+from billing_lens.billing.sources import Billing, Source
 from billing_lens.output.findings_text import (
     SEVERITY_STYLES,
     count_text,
@@ -29,12 +27,6 @@ _MARKS = {
     State.SHADOWED: ("-", "dim"),
     State.UNUSABLE: ("✗", "dim"),
     State.IGNORED: ("·", "dim"),
-}
-_VERSION_ORIGINS = {
-    "option": "as you said",
-    "path": "installed",
-    "state": "last seen in the state file",
-    "newest": "the newest known; none was found here",
 }
 _LABEL_COLUMNS = 12
 """How far the text beside "  why" and the like is indented."""
@@ -56,13 +48,6 @@ def verdict_text(review: Review, screen: Screen) -> str:
 def headline(route: Route) -> str:
     """Return how the line that says who pays begins."""
     return "Claude Code bills" if route.billing is not Billing.NONE else "Claude Code:"
-
-
-def account_name(account: OauthAccount) -> str:
-    """Return an account's organization in a few words."""
-    kind = (account.organizationType or "an account").replace("_", " ")
-    name = account.organizationName or short_id(account.organizationUuid or "no organization")
-    return f"{name} ({kind})"
 
 
 class _Status:
@@ -107,8 +92,9 @@ class _Status:
         yield "why", self.safe(route.reason)
         if route.works is False:
             yield "works", self.paint("red", "no")
-        if review.expected and review.as_expected is False:
-            yield "expected", self.safe(_expected(review))
+        expected = review.expected
+        if expected and review.as_expected is False:
+            yield "expected", self.safe(f"{expected.label} (from {expected.origin})")
         if route.host:
             host = self.paint("yellow", self.safe(route.host))
             yield "host", f"{host} (ANTHROPIC_BASE_URL)"
@@ -122,18 +108,15 @@ class _Status:
             yield label, self.safe(text)
         change = review.last_account_change
         if change:
-            date = datetime.fromtimestamp(change.at_ms / 1000, timezone.utc).date()
-            before, after = (account_name(account) for account in (change.before, change.after))
-            yield "changed", self.safe(f"after {date}, from {before} to {after}")
-        version = review.machine.version
-        yield "version", f"Claude Code {version.text} ({_VERSION_ORIGINS[version.origin]})"
+            before, after = describe_account(change.before), describe_account(change.after)
+            yield "changed", self.safe(f"after {change.at.date()}, from {before} to {after}")
+        yield "version", review.machine.version.label
 
     def _credential(self, credential: Credential) -> Iterator[str]:
         mark, style = _MARKS[credential.state]
-        name = describe_source(credential)
         organization = credential.organization
         whose = f" of organization {organization.id}" if organization else ""
-        text = self.safe(f"{beginning_a_sentence(name)}{whose}")
+        text = self.safe(f"{label_of(credential)}{whose}")
         yield from self._styled(f"{mark} {text}", style, "  ")
         where = self.redactor.text(place_text(self.review.machine, credential.place, self.screen))
         if where:
@@ -153,7 +136,7 @@ class _Status:
         elif review.route.source is Source.NONE:
             yield f"Run {self.paint('bold', 'claude auth login')} to log in."
         elif is_as_expected(review.other, review.expected) is False:
-            runs = "headless runs" if review.other.mode is Mode.HEADLESS else "interactive runs"
+            runs = described_mode(review.other.mode)
             text = f"Mind that {runs} bill {self.safe(review.other.label)}."
             yield from self._styled(text, "yellow", "")
         else:
@@ -176,20 +159,11 @@ class _Status:
             yield from command_lines(again("fix"), self.paint)
 
 
-def _expected(review: Review) -> str:
-    expected = review.expected
-    if expected is None:
-        return ""
-    billing = expected.billing.value.replace("_", " ") if expected.billing else "any billing"
-    whose = f" of organization {expected.organization}" if expected.organization else ""
-    return f"{billing}{whose} (from {expected.origin})"
-
-
 def _other_mode(review: Review) -> str:
     other, route = review.other, review.route
     if (other.label, other.source) == (route.label, route.source):
-        return f"the same in {other.mode.value} mode"
-    return f"{other.mode.value} mode bills {other.label}"
+        return f"the same in {described_mode(other.mode)}"
+    return f"{described_mode(other.mode)} bill {other.label}"
 
 
 def _environments(review: Review) -> Iterator[tuple[str, str]]:
@@ -197,9 +171,8 @@ def _environments(review: Review) -> Iterator[tuple[str, str]]:
     for seen in review.environments:
         if seen.name == "terminal" or not _is_paid_differently(seen, review.route):
             continue
-        where = ", ".join(dict.fromkeys(it.name for it in seen.declared))
         label = "editor" if seen.name.startswith("editor") else "elsewhere"
-        yield label, f"{described(seen.name, where)} bills {seen.route.label}"
+        yield label, f"{seen.label} bills {seen.route.label}"
 
 
 def _is_paid_differently(seen: SeenFrom, usual: Route) -> bool:

@@ -9,20 +9,15 @@ from billing_lens.billing.login import account, state_file
 from billing_lens.billing.place import Place
 from billing_lens.config.models import OauthAccount
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import usable_login
-from billing_lens.rules.rule import Command, Finding, Verdict, rule
+from billing_lens.rules.login_diagnosis import logging_in_again, usable_login
+from billing_lens.rules.rule import Finding, Verdict, rule
 from billing_lens.wishes.severity import Severity
-
-COMMANDS = (
-    Command("claude auth logout", "Forgets the login."),
-    Command("claude auth login", "Logs in again, and stores the account too."),
-)
 
 
 @rule(
     "account-missing",
     severity=Severity.INFO,
-    evidence=("no oauthAccount at all, creds only", "anthropics/claude-code#58625"),
+    evidence=("no oauthAccount at all, creds only", "#58625"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """You are logged in, but Claude Code remembers no account to show."""
@@ -31,12 +26,13 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     if login is None or (known and known[0] != OauthAccount()):
         return
     yield Finding(
-        "account-missing",
         Severity.INFO,
         "You are logged in, but Claude Code has not stored which account it is, so it cannot show "
         "whose subscription pays. Who pays does not change.",
         _place(machine, login),
-        commands=COMMANDS,
+        commands=logging_in_again(
+            "Forgets the login.", "Logs in again, and stores the account too."
+        ),
     )
 
 

@@ -11,43 +11,31 @@ from billing_lens.billing.login import state_file
 from billing_lens.billing.place import Place
 from billing_lens.billing.route import Route
 from billing_lens.billing.sources import Source
-from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine, Mode
-from billing_lens.rules.override import (
-    commands_for,
-    evidence,
-    wanted,
-    wrongly_paying,
-)
 from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import evidence, wanted, with_remedies, wrongly_paying
 from billing_lens.wishes.severity import Severity
 
 
 @rule(
     "api-key-headless-only",
     severity=Severity.ERROR,
-    evidence=(
-        "customApiKeyResponses rejected",
-        "anthropics/claude-code#33996",
-        "anthropics/claude-code#36350",
-        "anthropics/claude-code#91777",
-    ),
+    evidence=("customApiKeyResponses rejected", "#33996", "#36350", "#91777"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """Your "No" to an API key does not hold for `claude -p` and CI."""
     for route, credential in wrongly_paying(verdict, Source.API_KEY):
         if is_refused(machine, route, credential):
-            yield Finding(
-                "api-key-headless-only",
+            found = Finding(
                 verdict.severity_of(credential),
                 f"`claude -p` and CI bill {route.label} instead of {wanted(verdict, route)}: "
                 "they use ANTHROPIC_API_KEY although you refused it in the terminal.",
                 credential.place,
                 (*_refusal(machine), *evidence(verdict, route)),
-                tuple(variable_fixes(machine, credential.place)),
-                tuple(commands_for(machine, credential.place)),
+                explains=verdict.runs_paid_by(credential),
             )
+            yield with_remedies(machine, found)
 
 
 def is_refused(machine: Machine, route: Route, credential: Credential) -> bool:

@@ -10,15 +10,15 @@ from billing_lens.config.kinds import Kind
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.config.secrets import holds_a_token
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import override, set_by, wrongly_paying
 from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import override, set_by, wrongly_paying
 from billing_lens.wishes.severity import Severity
 
 
 @rule(
     "api-key-helper-overrides-login",
     severity=Severity.ERROR,
-    evidence=("sub+helper", "helper+apikey", "anthropics/claude-code#90236"),
+    evidence=("sub+helper", "helper+apikey", "#90236"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
@@ -28,12 +28,11 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         why = f"apiKeyHelper, set by {setter}, gives the key that is used"
         if run[1].works is False:
             why = f"apiKeyHelper, set by {setter}, is used although it gives no key"
-        yield override("api-key-helper-overrides-login", machine, verdict, run, why)
+        yield override(machine, verdict, run, why)
     for file in machine.files_of(Kind.CLAUDE_SETTINGS):
         settings = file.model(ClaudeSettings)
         if settings and settings.apiKeyHelper and holds_a_token(settings.apiKeyHelper):
             yield Finding(
-                "api-key-helper-overrides-login",
                 Severity.WARNING,
                 "The command of apiKeyHelper holds a key in plain text. Let it read the key from a "
                 "password store or a file that only you can read.",

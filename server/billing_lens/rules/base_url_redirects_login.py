@@ -6,15 +6,9 @@ from collections.abc import Iterator
 
 from billing_lens.billing.place import Place
 from billing_lens.billing.sources import Source
-from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import (
-    commands_for,
-    evidence,
-    run_of,
-    set_by,
-)
 from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import evidence, run_of, set_by, with_remedies
 from billing_lens.wishes.severity import Severity
 
 TOKENS = (Source.CLAUDE_AI_LOGIN, Source.OAUTH_TOKEN)
@@ -33,14 +27,12 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if route.source not in TOKENS or place is None or place in seen:
             continue
         seen.add(place)
-        yield Finding(
-            "base-url-redirects-login",
+        found = Finding(
             Severity.ERROR if route == verdict.route else Severity.WARNING,
             f"{run_of(verdict, route)}Claude Code sends your subscription's token to {route.host}, "
             f"because ANTHROPIC_BASE_URL is set by {set_by(machine, place)}. "
             "Whoever runs that host can use your account.",
             place,
             tuple(evidence(verdict, route)),
-            tuple(variable_fixes(machine, place)),
-            tuple(commands_for(machine, place)),
         )
+        yield with_remedies(machine, found)

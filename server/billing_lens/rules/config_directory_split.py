@@ -9,9 +9,9 @@ from billing_lens.billing.place import Place
 from billing_lens.config.paths import claude_paths
 from billing_lens.fixes.profile_fixes import set_aside
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.login_diagnosis import severity_of_login
-from billing_lens.rules.override import commands_for
+from billing_lens.rules.login_diagnosis import runs_lacking_login, severity_of_login
 from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import commands_for
 from billing_lens.wishes.severity import Severity
 
 VARIABLE = "CLAUDE_CONFIG_DIR"
@@ -20,13 +20,7 @@ VARIABLE = "CLAUDE_CONFIG_DIR"
 @rule(
     "config-directory-split",
     severity=Severity.ERROR,
-    evidence=(
-        "CONFIG_DIR empty",
-        "legacy + .claude.json",
-        "anthropics/claude-code#88601",
-        "anthropics/claude-code#83832",
-        "anthropics/claude-code#20549",
-    ),
+    evidence=("CONFIG_DIR empty", "legacy + .claude.json", "#88601", "#83832", "#20549"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """Claude Code's files lie in two places: the login or the account it shows is in the other."""
@@ -35,7 +29,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     usual = machine.existing(machine.claude.state)
     if legacy and usual and legacy is state_file(machine) and usual.entry.data.strip():
         yield Finding(
-            "config-directory-split",
             Severity.HINT,
             "Claude Code reads this old state file, and not .claude.json beside it. "
             "Account, keys and answers of the other one do not count.",
@@ -64,7 +57,6 @@ def _moved(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     severity = severity_of_login(verdict) if lost_login else Severity.HINT
     names = " and ".join(f"the {what} in {there}" for what, there in left)
     yield Finding(
-        "config-directory-split",
         severity,
         f"CLAUDE_CONFIG_DIR makes Claude Code read {machine.claude.directory} only, so it does "
         f"not see {names}.",
@@ -72,4 +64,5 @@ def _moved(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         tuple(Related(Place(str(there), ""), f"The {what} is here.") for what, there in left),
         commands=tuple(commands_for(machine, place)),
         leftover=severity is Severity.HINT,
+        explains=runs_lacking_login(verdict) if lost_login else (),
     )

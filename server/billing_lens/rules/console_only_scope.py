@@ -11,23 +11,21 @@ from billing_lens.billing.sources import Source
 from billing_lens.config.models import ProfileCredentials
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import (
-    LOG_IN_AGAIN,
     is_console_grant,
     is_for_the_console,
+    logging_in_again,
+    runs_lacking_login,
     severity_of_login,
+    signing_in,
 )
-from billing_lens.rules.rule import Command, Finding, Verdict, rule
+from billing_lens.rules.rule import Finding, Verdict, rule
 from billing_lens.wishes.severity import Severity
 
 
 @rule(
     "console-only-scope",
     severity=Severity.ERROR,
-    evidence=(
-        "creds scopes without user:inference",
-        "anthropics/claude-code#39445",
-        "anthropics/claude-code#30494",
-    ),
+    evidence=("creds scopes without user:inference", "#39445", "#30494"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """A Console grant is stored where a login or a token for models belongs."""
@@ -35,13 +33,13 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if is_console_grant(machine, login):
             severity = severity_of_login(verdict)
             yield Finding(
-                "console-only-scope",
                 severity,
                 "This login was made for the Console: without the scope "
                 f"{INFERENCE_SCOPE} Claude Code cannot use your subscription.",
                 Place(login.place.path, "/claudeAiOauth/scopes"),
-                commands=LOG_IN_AGAIN,
+                commands=logging_in_again(),
                 leftover=severity is Severity.HINT,
+                explains=runs_lacking_login(verdict),
             )
     for profile in verdict.route.credentials_from(Source.PROFILE):
         yield from _of_profile(machine, verdict, profile)
@@ -53,13 +51,10 @@ def _of_profile(machine: Machine, verdict: Verdict, profile: Credential) -> Iter
     if file and stored and stored.scope and is_for_the_console(stored.scope):
         severity = verdict.severity_of(profile)
         yield Finding(
-            "console-only-scope",
             severity,
             f"Profile '{profile.profile}' was signed in for the Console: without the scope "
             f"{INFERENCE_SCOPE} its requests to models are refused.",
             Place(file.path, "/scope"),
-            commands=(
-                Command(f"ant auth login --profile {profile.profile}", "Asks for every scope."),
-            ),
+            commands=(signing_in(profile, "Asks for every scope."),),
             leftover=severity is Severity.HINT,
         )

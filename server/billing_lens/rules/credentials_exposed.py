@@ -36,7 +36,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
             yield from _of_credentials(file)
         elif file.kind is Kind.ANTHROPIC_PROFILE and (file.entry.mode or 0) & WRITABLE_BY_OTHERS:
             yield Finding(
-                "credentials-exposed",
                 Severity.HINT,
                 "Others can change this profile, and with it who pays. "
                 "Anthropic's Python SDK refuses such a file.",
@@ -58,7 +57,6 @@ def _holds_credentials(file: ConfigFile) -> bool:
 def _of_credentials(file: ConfigFile) -> Iterator[Finding]:
     if (file.entry.mode or 0) & READABLE_BY_OTHERS:
         yield Finding(
-            "credentials-exposed",
             Severity.WARNING,
             f"Others on this machine can use the credentials in this file (mode "
             f"{file.entry.mode or 0:04o}). Whoever reads it can spend your money.",
@@ -71,7 +69,6 @@ def _of_credentials(file: ConfigFile) -> Iterator[Finding]:
         of_ant = file.kind is Kind.ANTHROPIC_CREDENTIALS
         refused = " Anthropic's Python SDK refuses them." if of_ant else ""
         yield Finding(
-            "credentials-exposed",
             Severity.HINT,
             "This file is a symbolic link, so the credentials lie elsewhere." + refused,
             Place(file.path, ""),

@@ -14,18 +14,14 @@ from billing_lens.config.kinds import Kind
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import in_charge
 from billing_lens.wishes.severity import Severity
 
 
 @rule(
     "environments-differ",
     severity=Severity.WARNING,
-    evidence=(
-        "entrypoint vscode: userkey",
-        "anthropics/claude-code#12383",
-        "anthropics/claude-code#10415",
-        "anthropics/claude-code#38314",
-    ),
+    evidence=("entrypoint vscode: userkey", "#12383", "#10415", "#38314"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """Claude Code in the editor, in CI or in a container is paid differently than in a terminal."""
@@ -49,7 +45,6 @@ def _finding(machine: Machine, verdict: Verdict, seen: SeenFrom, usual: Route) -
     place, other = _blamed(machine, seen.route, usual)
     matters = verdict.expected is not None
     return Finding(
-        "environments-differ",
         Severity.WARNING if matters else Severity.INFO,
         f"{described(seen.name)} bills {_described(seen.route)}, but in a terminal it is "
         f"{_described(usual)}.",
@@ -59,14 +54,10 @@ def _finding(machine: Machine, verdict: Verdict, seen: SeenFrom, usual: Route) -
     )
 
 
-def _selector(route: Route) -> Place | None:
-    """Return what selects the profile in charge, None when no profile is."""
-    return next((it.selected_by for it in route.credentials if it.state is State.ACTIVE), None)
-
-
 def _blamed(machine: Machine, seen: Route, usual: Route) -> tuple[Place, Place | None]:
     """Return what makes the difference, VS Code's own settings before all, and the other place."""
-    candidates = (seen.host_place, _selector(seen), seen.place, usual.place)
+    selector = None if seen.source is Source.NONE else in_charge(seen).selected_by
+    candidates = (seen.host_place, selector, seen.place, usual.place)
     places = [place for place in candidates if place]
     for place in places:
         file = machine.file(place.path) if place.path else None
@@ -77,10 +68,10 @@ def _blamed(machine: Machine, seen: Route, usual: Route) -> tuple[Place, Place |
 
 
 def _declared(verdict: Verdict, usual: Route) -> Iterator[Finding]:
-    """Yield what the project's files declare, once for each text that decides.
+    """Yield the declared runs that are paid otherwise, once for each text that decides it.
 
-    Nobody said that CI should be paid as a terminal is, so that alone is worth no more than an
-    information. A warning it is where somebody said who should pay.
+    CI may well be paid otherwise than a terminal, so that alone is an information; it is a warning
+    where somebody said who should pay.
     """
     marked: set[Place] = set()
     for seen in verdict.declared:
@@ -105,10 +96,11 @@ def _declared_finding(
     verdict: Verdict, seen: SeenFrom, declared: DeclaredIn, place: Place, usual: Route
 ) -> Finding:
     severity = _severity(verdict, seen.route, usual) or Severity.INFO
-    unused = [it for it in seen.route.credentials_from(Source.OAUTH_TOKEN) if _is_behind(it.state)]
+    behind = (State.SHADOWED, State.ALSO_SENT)
+    unused = [it for it in seen.route.credentials_from(Source.OAUTH_TOKEN) if it.state in behind]
     if unused:
-        active = next(it for it in seen.route.credentials if it.state is State.ACTIVE)
-        contrast = f": {describe_source(active)} comes before the subscription's token given there"
+        first = describe_source(in_charge(seen.route))
+        contrast = f": {first} comes before the subscription's token given there"
     elif severity is Severity.WARNING:
         contrast = ", which is not what you expect"
     else:
@@ -117,7 +109,6 @@ def _declared_finding(
     if usual.place:
         related.append(Related(usual.place, "A terminal uses this."))
     return Finding(
-        "environments-differ",
         severity,
         f"{_who(seen, declared)} {_described(seen.route)}{contrast}.",
         place,
@@ -140,7 +131,3 @@ def _token(verdict: Verdict) -> Iterator[Command]:
             "claude setup-token",
             "Makes a token of your subscription: give it as CLAUDE_CODE_OAUTH_TOKEN, without this.",
         )
-
-
-def _is_behind(state: State) -> bool:
-    return state in (State.SHADOWED, State.ALSO_SENT)

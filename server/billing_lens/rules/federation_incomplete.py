@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, State
-from billing_lens.billing.place import Place
 from billing_lens.billing.sources import Source
-from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import commands_for, set_by
 from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import once_each, set_by, with_remedies
 from billing_lens.wishes.severity import Severity
 
 
@@ -22,13 +20,14 @@ from billing_lens.wishes.severity import Severity
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """Federation lacks a variable: it fails, or is passed over."""
-    seen: set[Place] = set()
-    for route in verdict.routes:
-        for federation in route.credentials_from(Source.FEDERATION):
-            broken = federation.works is False and federation.state is not State.IGNORED
-            if broken and federation.place not in seen:
-                seen.add(federation.place)
-                yield _finding(machine, verdict, federation)
+    broken = (
+        (route, federation)
+        for route in verdict.routes
+        for federation in route.credentials_from(Source.FEDERATION)
+        if federation.works is False and federation.state is not State.IGNORED
+    )
+    for _, federation in once_each(broken):
+        yield _finding(machine, verdict, federation)
 
 
 def _finding(machine: Machine, verdict: Verdict, federation: Credential) -> Finding:
@@ -38,13 +37,11 @@ def _finding(machine: Machine, verdict: Verdict, federation: Credential) -> Find
         if used
         else "Claude Code passes it over."
     )
-    return Finding(
-        "federation-incomplete",
+    found = Finding(
         verdict.severity_of(federation),
         f"{federation.problem.removesuffix('.')} (it is set up by "
         f"{set_by(machine, federation.place)}). {outcome}",
         federation.place,
-        fixes=tuple(variable_fixes(machine, federation.place)),
-        commands=tuple(commands_for(machine, federation.place)),
         leftover=not used,
     )
+    return with_remedies(machine, found)

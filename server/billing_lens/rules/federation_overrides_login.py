@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from billing_lens.billing.sources import Source
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import override, set_by, wrongly_paying
 from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import override, set_by, wrongly_paying
 from billing_lens.wishes.severity import Severity
 
 
@@ -25,4 +25,4 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
             "workload identity federation is set up by "
             f"{set_by(machine, run[1].place)} and comes before the login"
         )
-        yield override("federation-overrides-login", machine, verdict, run, why)
+        yield override(machine, verdict, run, why)

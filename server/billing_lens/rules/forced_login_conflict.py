@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from billing_lens.billing.credential import Credential, State, describe_source, short_id
+from billing_lens.billing.credential import Credential, describe_source, short_id
 from billing_lens.billing.environment import settings_in_force
 from billing_lens.billing.forced_login import GATEWAY, Policy, managed_policy
 from billing_lens.billing.place import Place
@@ -16,11 +16,11 @@ from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings
 from billing_lens.fixes.fix import Fix
-from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import commands_for, login_name, run_of, usable_login
+from billing_lens.rules.login_diagnosis import login_name, usable_login
 from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import commands_for, in_charge, run_of, switching_off
 from billing_lens.wishes.severity import Severity
 
 DEMANDED = {"claudeai": Billing.SUBSCRIPTION, "console": Billing.API_USAGE}
@@ -43,10 +43,10 @@ LOG_IN = {
         "managed method claudeai: sub+key",
         "forceLoginOrgUUID=other, sub @ /etc/claude-code/managed-settings.json",
         "forceLoginMethod=claudeai, prim @ .claude/settings.json",
-        "anthropics/claude-code#59348",
-        "anthropics/claude-code#56935",
-        "anthropics/claude-code#61036",
-        "anthropics/claude-code#16489",
+        "#59348",
+        "#56935",
+        "#61036",
+        "#16489",
     ),
     explains_route=True,
 )
@@ -65,24 +65,20 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 
 
 def _refused(machine: Machine, verdict: Verdict, route: Route, place: Place) -> Finding:
-    """Managed settings that refuse what is in charge."""
-    policy, active = managed_policy(machine), _active(route)
+    """Return that managed settings refuse what is in charge."""
+    policy, active = managed_policy(machine), in_charge(route)
     nobody_may = policy.organizations == () and policy.method != GATEWAY
     hopeless = " Only your administrator can change that." if nobody_may else ""
     return Finding(
-        "forced-login-conflict",
         Severity.ERROR if route == verdict.route else Severity.WARNING,
         f"{run_of(verdict, route)}Claude Code refuses to work with {_described(active)}, because "
         f"your administrator's settings {_demanded_by(policy, active)}.{hopeless}",
         place,
         (Related(active.place, "This is what Claude Code would use."),),
-        () if nobody_may else _switching_off(machine, active),
+        () if nobody_may else switching_off(machine, active),
         () if nobody_may else tuple(_commands(machine, route, policy.method)),
+        explains=verdict.runs_paid_by(active),
     )
-
-
-def _active(route: Route) -> Credential:
-    return next(it for it in route.credentials if it.state is State.ACTIVE)
 
 
 def _described(active: Credential) -> str:
@@ -112,13 +108,9 @@ def _one_of(organizations: tuple[str, ...]) -> str:
     return f"one of {len(organizations)} organizations"
 
 
-def _switching_off(machine: Machine, active: Credential) -> tuple[Fix, ...]:
-    return (*variable_fixes(machine, active.place), *profile_fixes(machine, active))
-
-
 def _commands(machine: Machine, route: Route, method: str | None) -> Iterator[Command]:
     """Yield how to get rid of what is in charge, and to log in where no login would be left."""
-    active = _active(route)
+    active = in_charge(route)
     yield from commands_for(machine, active.place)
     if active.source is Source.PROFILE and active.selected_by:
         yield from commands_for(machine, active.selected_by)
@@ -131,14 +123,14 @@ def _commands(machine: Machine, route: Route, method: str | None) -> Iterator[Co
 
 
 class _Demand(Struct, frozen=True):
-    """What settings of one's own ask for: a method, or one of some organizations."""
+    """What settings that are not managed ask for: a method of logging in, or organizations."""
 
     place: Place
     method: str | None = None
     organizations: tuple[str, ...] = ()
 
     def is_met(self, route: Route) -> bool:
-        """Whether `route` pays as asked; what says nothing of it is not held against it."""
+        """Whether `route` pays as asked; a payer or an organization not known passes."""
         if self.method:
             known = route.billing in DEMANDED.values()
             return not known or route.billing is DEMANDED[self.method]
@@ -161,14 +153,13 @@ def _demands_of(file: ConfigFile) -> Iterator[_Demand]:
 
 
 def _not_met(machine: Machine, verdict: Verdict, demand: _Demand) -> Iterator[Finding]:
-    """Yield the first run that pays otherwise than settings ask that can enforce nothing."""
+    """Yield the first run that pays otherwise than settings ask; only managed ones are enforced."""
     for route in verdict.routes:
         if route.works is False or demand.is_met(route):
             continue
         outdated = _is_as_said(verdict)
-        active = _active(route)
+        active = in_charge(route)
         yield Finding(
-            "forced-login-conflict",
             Severity.INFO if outdated else Severity.WARNING,
             f"{demand}, but only managed settings can enforce that. "
             f"{run_of(verdict, route)}Claude Code bills {_payer(route)}.",
@@ -189,10 +180,10 @@ def _is_as_said(verdict: Verdict) -> bool:
 def _fixes(
     machine: Machine, demand: _Demand, active: Credential, *, outdated: bool
 ) -> tuple[Fix, ...]:
-    """Return what makes both agree; no file can be edited so that a Console login pays."""
+    """Return what makes settings and payer agree; no edit of a file makes a Console login pay."""
     if outdated:
         return tuple(variable_fixes(machine, demand.place))
-    return () if demand.method == "console" else _switching_off(machine, active)
+    return () if demand.method == "console" else switching_off(machine, active)
 
 
 def _payer(route: Route) -> str:

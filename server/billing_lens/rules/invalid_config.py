@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from billing_lens.billing.place import Place
 from billing_lens.billing.profile import EMPTY_CREDENTIALS_HANG
@@ -10,10 +10,11 @@ from billing_lens.config.file import ConfigFile, Problem
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import DECLARING_KINDS, Kind
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Finding, Verdict, rule
-from billing_lens.wishes.preferences import preferences_file_of, preferences_of
+from billing_lens.rules.rule import RULES, Finding, Verdict, rule
+from billing_lens.text.positions import Span
+from billing_lens.wishes.file_wishes import WHOSE, did_you_mean, named
+from billing_lens.wishes.own_files import OwnFile
 from billing_lens.wishes.severity import Severity
-from billing_lens.wishes.team_policy import team_policy_of
 
 CONSEQUENCES = {
     Kind.ANTHROPIC_PROFILE: "Claude Code and ant cannot use this profile.",
@@ -34,38 +35,36 @@ CONSEQUENCES = {
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """A file that decides who pays cannot be read as it was meant."""
-    del verdict
     for file in machine.files.values():
         if file.kind in CONSEQUENCES:
             for problem in file.problems:
                 yield _finding(machine, file, problem)
         elif file.kind in DECLARING_KINDS and file.mentions_claude:
             yield from _not_understood(file)
-    preferences = preferences_file_of(machine)
-    if preferences:
-        problems = preferences_of(machine).problems
-        yield from _in_ours(preferences, problems, "your preferences")
-    policy = team_policy_of(machine)
-    if policy:
-        yield from _in_ours(policy.file, policy.problems, "the policy")
-        if policy.wish and policy.wish.place and not policy.is_trusted:
-            yield Finding(
-                "invalid-config",
-                Severity.INFO,
-                "What is expected here does not count before this folder is trusted. Start `claude`"
-                " in it once and say that you trust it.",
-                policy.wish.place,
-            )
-
-
-def _in_ours(file: ConfigFile, problems: Iterable[Problem], what: str) -> Iterator[Finding]:
-    for problem in problems:
+    for own in verdict.own_files:
+        yield from _in_ours(own)
+    policy = verdict.own_files.policy
+    if policy and policy.wish and not verdict.own_files.trusts_policy:
         yield Finding(
-            "invalid-config",
-            Severity.ERROR,
-            f"{problem.message} {_unheeded(problem, what)}",
-            Place(file.path, "", span=problem.span),
+            Severity.INFO,
+            "What is expected here does not count before this folder is trusted. Start `claude`"
+            " in it once and say that you trust it.",
+            policy.place(policy.wishes.expected_span),
         )
+
+
+def _in_ours(own: OwnFile) -> Iterator[Finding]:
+    """Yield all that is wrong with a file of ours; which rules there are is known only here."""
+    wishes = own.wishes
+    problems = [(problem.message, problem.span) for problem in wishes.problems]
+    for identifier, span in wishes.rules.items():
+        if identifier in RULES:
+            continue
+        said = f"There is no rule {named(identifier)}.{did_you_mean(identifier, RULES)}"
+        unheeded = f"This part of {WHOSE[own.file.kind]} does not count."
+        problems.append((f"{said} {unheeded}", span))
+    for message, span in sorted(problems, key=lambda it: it[1] or Span(0, 0)):
+        yield Finding(Severity.ERROR, message, own.place(span))
 
 
 def _not_understood(file: ConfigFile) -> Iterator[Finding]:
@@ -76,25 +75,16 @@ def _not_understood(file: ConfigFile) -> Iterator[Finding]:
     """
     for problem in file.problems:
         yield Finding(
-            "invalid-config",
             Severity.INFO,
             f"{problem.message} What this file sets for Claude Code is not known.",
             Place(file.path, "", span=problem.span),
         )
 
 
-def _unheeded(problem: Problem, what: str) -> str:
-    """Return what does not count: TOML is read whole or not at all, a wrong value is left out."""
-    if problem.code == "preferences":
-        return f"This part of {what} does not count."
-    return f"Nothing in {what} counts."
-
-
 def _finding(machine: Machine, file: ConfigFile, problem: Problem) -> Finding:
     spoiled = file.says_nothing and file.entry.state is not FileState.OUTSIDE_HOME
     consequence = f" {_consequence(machine, file)}" if spoiled else ""
     return Finding(
-        "invalid-config",
         Severity.WARNING,
         f"{problem.message}{consequence}",
         Place(file.path, problem.pointer or "", span=problem.span),

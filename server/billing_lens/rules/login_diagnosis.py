@@ -1,4 +1,4 @@
-"""What the rules on the claude.ai login share: how bad it is, what its scopes say, what to run."""
+"""What rules say of the claude.ai login: its name, its scopes, how bad it is, what to run."""
 
 from __future__ import annotations
 
@@ -12,16 +12,29 @@ from billing_lens.rules.rule import Command, Verdict
 from billing_lens.wishes.severity import Severity
 
 LOG_IN = Command("claude auth login", "Logs in with your claude.ai account.")
-LOG_IN_AGAIN = (Command("claude auth logout", "Removes the login that cannot be used."), LOG_IN)
+
+
+def logging_in_again(
+    logout: str = "Removes the login that cannot be used.", login: str = LOG_IN.purpose
+) -> tuple[Command, Command]:
+    """Return how to log out and in again, with what each of the two does here."""
+    return Command("claude auth logout", logout), Command("claude auth login", login)
+
+
+def signing_in(profile: Credential, purpose: str) -> Command:
+    """Return how to sign in to an ``ant`` profile anew."""
+    return Command(f"ant auth login --profile {profile.profile}", purpose)
+
 
 CONSOLE_SCOPES = ("org:create_api_key", "user:developer")
 """What a Console login asks for (anthropics/claude-code#39445, the ``ant`` CLI's documentation)."""
 
 
 def severity_of_login(verdict: Verdict) -> Severity:
-    """Return how bad it is that a login cannot be used: does the wrong one pay for that, or nobody?
+    """Return an error where the wrong one pays, or nobody, because a login cannot be used.
 
-    Where something else pays that comes before every login, the login is the next thing to fail.
+    A warning where something else is to blame but the login would be the next thing to fail, and a
+    hint where nobody misses it.
     """
     route = verdict.route
     if route.source is Source.NONE:
@@ -34,20 +47,35 @@ def severity_of_login(verdict: Verdict) -> Severity:
     return Severity.WARNING if wrong else Severity.HINT
 
 
+def runs_lacking_login(verdict: Verdict) -> tuple[Route, ...]:
+    """Return the runs that a profile or nobody pays for, for want of a login that works."""
+    ends = (Source.PROFILE, Source.NONE)
+    return tuple(route for route in verdict.routes if route.starts and route.source in ends)
+
+
+def usable_login(route: Route) -> Credential | None:
+    """Return the claude.ai login that is there and can be used, whether it pays or not."""
+    logins = route.credentials_from(Source.CLAUDE_AI_LOGIN)
+    return next((login for login in logins if login.can_be_chosen), None)
+
+
+def login_name(login: Credential) -> str:
+    """Return "Claude Max", or "claude.ai" when no plan is known."""
+    return f"Claude {login.plan.title()}" if login.plan else "claude.ai"
+
+
 def is_subscription_wanted(verdict: Verdict) -> bool:
-    """Return whether a login may be what should pay: nothing that excludes it is expected."""
+    """Return whether what is expected, if anything is, leaves room for a claude.ai login."""
     expected = verdict.expected
     return expected is None or expected.billing in (None, Billing.SUBSCRIPTION)
 
 
 def comes_before_login(route: Route) -> bool:
-    """Return whether what is in charge would be so too if the login could be used."""
-    sources = [it.source for it in route.credentials if it.state is State.ACTIVE or _is_login(it)]
-    return bool(sources) and sources[0] is not Source.CLAUDE_AI_LOGIN
-
-
-def _is_login(credential: Credential) -> bool:
-    return credential.source is Source.CLAUDE_AI_LOGIN
+    """Return whether what pays ranks before the login, and would pay even if the login worked."""
+    login = Source.CLAUDE_AI_LOGIN
+    found = (it for it in route.credentials if it.state is State.ACTIVE or it.source is login)
+    first = next(found, None)
+    return first is not None and first.source is not login
 
 
 def is_console_grant(machine: Machine, login: Credential) -> bool:
@@ -55,15 +83,12 @@ def is_console_grant(machine: Machine, login: Credential) -> bool:
     file = machine.existing(login.place.path) if login.place.path else None
     credentials = file.model(ClaudeCredentials) if file else None
     stored = credentials.claudeAiOauth if credentials else None
-    scopes = stored.scopes if stored else None
-    return bool(scopes) and is_for_the_console(" ".join(map(str, _list(scopes))))
-
-
-def _list(scopes: list[object] | str | None) -> list[object]:
-    return scopes if isinstance(scopes, list) else [scopes]
+    scopes = (stored and stored.scopes) or ""
+    granted = scopes if isinstance(scopes, str) else " ".join(map(str, scopes))
+    return is_for_the_console(granted)
 
 
 def is_for_the_console(scope: str) -> bool:
-    """Return whether scopes, divided by blanks, are the Console's without the one for models."""
+    """Return whether OAuth scopes, divided by blanks, are a Console login's: not for models."""
     granted = scope.split()
     return INFERENCE_SCOPE not in granted and any(it in granted for it in CONSOLE_SCOPES)

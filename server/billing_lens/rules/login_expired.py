@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from billing_lens.billing.credential import Credential
 from billing_lens.billing.sources import Source
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.login_diagnosis import LOG_IN_AGAIN, is_subscription_wanted
-from billing_lens.rules.override import run_of
+from billing_lens.rules.login_diagnosis import is_subscription_wanted, logging_in_again
 from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import run_of
 from billing_lens.wishes.severity import Severity
 
 
@@ -26,13 +26,13 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         if login.works is False and login.can_be_chosen:
             severity = _severity(verdict, login)
             yield Finding(
-                "login-expired",
                 severity,
                 "The login has expired and cannot be renewed, because it holds no refresh token. "
                 + _outcome(verdict, login, severity),
                 login.fault or login.place,
-                commands=LOG_IN_AGAIN,
+                commands=logging_in_again(),
                 leftover=severity is Severity.HINT,
+                explains=verdict.runs_paid_by(login),
             )
 
 

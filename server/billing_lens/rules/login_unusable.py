@@ -15,12 +15,14 @@ from billing_lens.config.paths import RETIRED_SUFFIX
 from billing_lens.machine.machine import Machine
 from billing_lens.rules.login_diagnosis import (
     LOG_IN,
-    LOG_IN_AGAIN,
     comes_before_login,
     is_console_grant,
+    logging_in_again,
+    runs_lacking_login,
     severity_of_login,
 )
 from billing_lens.rules.rule import Command, Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import in_charge
 from billing_lens.wishes.severity import Severity
 
 
@@ -39,34 +41,33 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
             continue
         severity = severity_of_login(verdict)
         yield Finding(
-            "login-unusable",
             severity,
             f"{login.problem} {_outcome(verdict.route)}",
             login.fault or login.place,
             commands=tuple(_commands(machine, login.place)),
             leftover=severity is Severity.HINT,
+            explains=runs_lacking_login(verdict),
         )
 
 
 def _outcome(route: Route) -> str:
     """Return what Claude Code does without the login, as a sentence."""
-    active = next((it for it in route.credentials if it.state is State.ACTIVE), None)
     if not route.starts:
         return "Claude Code does not start now, for another reason."
-    if active is None:
+    if route.source is Source.NONE:
         return "Claude Code has nothing else that works."
     if route.works is False:
-        return f"Claude Code uses {describe_source(active)}, which does not work either."
+        return f"Claude Code uses {describe_source(in_charge(route))}, which does not work either."
     if comes_before_login(route):
         return f"Claude Code bills {route.label} now, and could not use this login without that."
     return f"Instead Claude Code bills {route.label}."
 
 
 def _commands(machine: Machine, place: Place) -> Iterator[Command]:
-    """Yield how to log in again; a directory in the login's place has to go before."""
+    """Yield how to log in again, and first how to move a directory out of the file's place."""
     file = machine.file(place.path or "")
     if file is None or file.entry.state is not FileState.DIRECTORY:
-        yield from LOG_IN_AGAIN
+        yield from logging_in_again()
         return
     move = "Move-Item" if machine.platform is Platform.WIN32 else "mv"
     here, aside = (shlex.quote(f"{file.path}{end}") for end in ("", RETIRED_SUFFIX))

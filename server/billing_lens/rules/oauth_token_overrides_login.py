@@ -5,65 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import State
-from billing_lens.billing.place import Place
-from billing_lens.billing.route import Route
 from billing_lens.billing.sources import Source
-from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import (
-    commands_for,
+from billing_lens.rules.login_diagnosis import login_name, usable_login
+from billing_lens.rules.rule import Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import (
     evidence,
-    login_name,
+    once_each,
     override,
     run_of,
     set_by,
-    usable_login,
+    with_remedies,
     wrongly_paying,
 )
-from billing_lens.rules.rule import Finding, Verdict, rule
 from billing_lens.wishes.severity import Severity
 
 
 @rule(
     "oauth-token-overrides-login",
     severity=Severity.ERROR,
-    evidence=(
-        "oauthtok @ process",
-        "anthropics/claude-code#16238",
-        "anthropics/claude-code#33877",
-        "anthropics/claude-code#39445",
-        "anthropics/claude-code#11985",
-    ),
+    evidence=("oauthtok @ process", "#16238", "#33877", "#39445", "#11985"),
     explains_route=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """CLAUDE_CODE_OAUTH_TOKEN is used instead of the stored login, perhaps of another account."""
-    told = set[Place]()
-    for run in wrongly_paying(verdict, Source.OAUTH_TOKEN):
-        told.add(run[1].place)
-        why = f"CLAUDE_CODE_OAUTH_TOKEN, set by {set_by(machine, run[1].place)}, is used"
-        yield override("oauth-token-overrides-login", machine, verdict, run, why)
-    for route in verdict.routes:
-        found = _in_front_of_login(machine, verdict, route)
-        if found and found.place not in told:
-            told.add(found.place)
-            yield found
-
-
-def _in_front_of_login(machine: Machine, verdict: Verdict, route: Route) -> Finding | None:
-    """A token whose account cannot be known, in front of a login whose account is known."""
-    login = usable_login(route)
-    token = next(route.credentials_from(Source.OAUTH_TOKEN), None)
-    if login is None or token is None or token.state is not State.ACTIVE:
-        return None
-    return Finding(
-        "oauth-token-overrides-login",
-        Severity.INFO,
-        f"{run_of(verdict, route)}CLAUDE_CODE_OAUTH_TOKEN, set by {set_by(machine, token.place)}, "
-        f"is used instead of your {login_name(login)} login. It bills the account it was made for, "
-        "even after you log in with another.",
-        token.place,
-        tuple(evidence(verdict, route)),
-        tuple(variable_fixes(machine, token.place)),
-        tuple(commands_for(machine, token.place)),
+    wrong = tuple(wrongly_paying(verdict, Source.OAUTH_TOKEN))
+    before_a_login = (
+        (route, token)
+        for route in verdict.routes
+        for token in route.credentials_from(Source.OAUTH_TOKEN)
+        if token.state is State.ACTIVE and usable_login(route)
     )
+    for route, token in once_each((*wrong, *before_a_login)):
+        used = f"CLAUDE_CODE_OAUTH_TOKEN, set by {set_by(machine, token.place)}, is used"
+        login = usable_login(route)
+        if (route, token) in wrong:
+            yield override(machine, verdict, (route, token), used)
+        elif login:
+            found = Finding(
+                Severity.INFO,
+                f"{run_of(verdict, route)}{used} instead of your {login_name(login)} login. "
+                "It bills the account it was made for, even after you log in with another.",
+                token.place,
+                tuple(evidence(verdict, route)),
+            )
+            yield with_remedies(machine, found)

@@ -11,7 +11,6 @@ from billing_lens.billing.environment import Environment
 from billing_lens.billing.login import account
 from billing_lens.billing.place import Place
 from billing_lens.billing.sources import Source
-from billing_lens.config.file import ConfigFile
 from billing_lens.config.models import Profile, ProfileCredentials
 from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.profile_fixes import profile_fixes
@@ -24,36 +23,23 @@ from billing_lens.wishes.severity import Severity
 @rule(
     "organization-conflict",
     severity=Severity.ERROR,
-    evidence=(
-        "anthropics/claude-code#60742",
-        "anthropics/claude-code#12740",
-        "anthropics/claude-code#48460",
-    ),
+    evidence=("#60742", "#12740", "#48460"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """A cached organization id differs from the organization that should pay."""
     expected = verdict.expected
     if expected is None or expected.organization is None:
         return
-    related = (
-        (
-            Related(
-                expected.place,
-                f"{short_id(expected.organization)} should pay (from {expected.origin}).",
-            ),
-        )
-        if expected.place
-        else ()
-    )
+    said = f"{short_id(expected.organization)} should pay (from {expected.origin})."
+    evidence = (Related(expected.place, said),) if expected.place else ()
     for cached in _cached_organizations(machine, verdict):
         if cached.id != expected.organization:
             severity = verdict.severity_of(cached.credential)
             yield Finding(
-                "organization-conflict",
                 severity,
                 _message(cached, severity, expected.organization),
                 cached.place,
-                tuple(place for place in related if place.place != cached.place),
+                tuple(it for it in evidence if it.place != cached.place),
                 cached.fixes,
                 leftover=severity is Severity.HINT,
             )
@@ -94,14 +80,10 @@ def _ids_of_profile(machine: Machine, profile: Credential) -> Iterator[tuple[Pla
     model = config.model(Profile) if config else None
     if config and model and model.organization_id:
         yield Place(config.path, "/organization_id"), model.organization_id
-    credentials = _credentials_beside(machine, profile)
+    credentials = machine.existing(profile.credentials_path or "")
     stored = credentials.model(ProfileCredentials) if credentials else None
     if credentials and stored and stored.organization_uuid:
         yield Place(credentials.path, "/organization_uuid"), stored.organization_uuid
-
-
-def _credentials_beside(machine: Machine, profile: Credential) -> ConfigFile | None:
-    return machine.existing(profile.credentials_path) if profile.credentials_path else None
 
 
 def _message(cached: _Cached, severity: Severity, expected: str) -> str:

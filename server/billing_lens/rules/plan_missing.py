@@ -8,20 +8,15 @@ from billing_lens.billing.credential import Credential
 from billing_lens.billing.login import PLANS, account, account_is_subscribed
 from billing_lens.billing.place import Place
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import usable_login
-from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.rules.login_diagnosis import logging_in_again, usable_login
+from billing_lens.rules.rule import Finding, Related, Verdict, rule
 from billing_lens.wishes.severity import Severity
-
-LOG_IN_FOR_A_PLAN = (
-    Command("claude auth logout", "Removes the login without a plan."),
-    Command("claude auth login", "Logs in again, so that the plan is stored anew."),
-)
 
 
 @rule(
     "plan-missing",
     severity=Severity.WARNING,
-    evidence=("creds subscriptionType='weird'", "anthropics/claude-code#30185"),
+    evidence=("creds subscriptionType='weird'", "#30185"),
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """The login says no plan that Claude Code knows, so it is shown as an API account."""
@@ -32,12 +27,14 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     used = verdict.severity_of(login) is not Severity.HINT
     severity, outcome = _outcome(used=used, subscribed=known is not None)
     yield Finding(
-        "plan-missing",
         severity,
         f"The login names no plan that Claude Code knows{outcome}",
         _place(machine, login),
         (_related(known[1].path),) if known else (),
-        commands=LOG_IN_FOR_A_PLAN,
+        commands=logging_in_again(
+            "Removes the login without a plan.", "Logs in again, so that the plan is stored anew."
+        ),
+        explains=() if known else verdict.runs_paid_by(login),
     )
 
 

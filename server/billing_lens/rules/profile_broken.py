@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterator
 
 from billing_lens.billing.credential import Credential, ProfileKind, State
-from billing_lens.billing.place import Place
 from billing_lens.billing.route import Route
 from billing_lens.billing.sources import Source
 from billing_lens.config.kinds import Kind
@@ -14,8 +13,9 @@ from billing_lens.fixes.fix import Fix
 from billing_lens.fixes.profile_fixes import profile_fixes
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import commands_for, run_of
+from billing_lens.rules.login_diagnosis import LOG_IN, is_subscription_wanted, signing_in
 from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import Run, commands_for, once_each, run_of
 from billing_lens.wishes.severity import Severity
 
 
@@ -37,19 +37,19 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     for route, profile in _broken(verdict):
         severity = verdict.severity_of(profile)
         yield Finding(
-            "profile-broken",
             severity,
             _message(verdict, route, profile, severity),
             profile.fault or profile.place,
             tuple(_evidence(profile)),
             tuple(_fixes(machine, profile)),
-            tuple(_commands(machine, profile)),
+            (*_commands(machine, profile), *_logging_in(verdict, route)),
             leftover=severity is Severity.HINT,
+            explains=verdict.runs_paid_by(profile),
         )
 
 
-def _broken(verdict: Verdict) -> Iterator[tuple[Route, Credential]]:
-    """Yield each broken profile once, with the run that uses it where there is one."""
+def _broken(verdict: Verdict) -> Iterator[Run]:
+    """Return each broken profile once, with the run that uses it where there is one."""
     found = [
         (route, profile)
         for route in verdict.routes
@@ -57,11 +57,7 @@ def _broken(verdict: Verdict) -> Iterator[tuple[Route, Credential]]:
         if profile.works is False and profile.can_be_chosen
     ]
     used = [it for it in found if it[1].state is State.ACTIVE]
-    seen: set[Place] = set()
-    for route, profile in (*used, *found):
-        if profile.place not in seen:
-            seen.add(profile.place)
-            yield route, profile
+    return once_each((*used, *found))
 
 
 def _message(verdict: Verdict, route: Route, profile: Credential, severity: Severity) -> str:
@@ -95,5 +91,11 @@ def _commands(machine: Machine, profile: Credential) -> Iterator[Command]:
         purpose = "Lets nobody but you read the credentials."
         yield Command(f"chmod 600 {shlex.quote(file.path)}", purpose)
     else:
-        sign_in = f"ant auth login --profile {profile.profile}"
-        yield Command(sign_in, "Signs in anew, if you want this profile to pay.")
+        yield signing_in(profile, "Signs in anew, if you want this profile to pay.")
+
+
+def _logging_in(verdict: Verdict, route: Route) -> Iterator[Command]:
+    """Yield how to log in where the profile takes the place of a login that is not there."""
+    is_there = any(route.credentials_from(Source.CLAUDE_AI_LOGIN))
+    if route in verdict.wrong_routes and is_subscription_wanted(verdict) and not is_there:
+        yield LOG_IN

@@ -11,7 +11,8 @@ from billing_lens.billing.profile import OIDC_FEDERATION
 from billing_lens.billing.sources import Source
 from billing_lens.config.models import Profile, ProfileCredentials
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.rule import Command, Finding, Related, Verdict, rule
+from billing_lens.rules.login_diagnosis import signing_in
+from billing_lens.rules.rule import Finding, Related, Verdict, rule
 from billing_lens.wishes.severity import Severity
 
 PAIRS = (
@@ -24,7 +25,7 @@ PAIRS = (
 @rule(
     "profile-drift",
     severity=Severity.WARNING,
-    evidence=("anthropics/claude-code#60742",),
+    evidence=("#60742",),
     versions=">=2.1.118",
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
@@ -36,13 +37,12 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         for what, pinned, stored in _differences(machine, profile):
             here, there = _told_apart(pinned[1], stored[1])
             yield Finding(
-                "profile-drift",
                 Severity.WARNING if pays else Severity.HINT,
                 f"Profile '{profile.profile}' is pinned to {what} {here} here, but "
                 f"signed in to {there}. Sign in again, so that both name the same.",
                 pinned[0],
                 (Related(stored[0], f"The sign-in is for {what} {there}."),),
-                commands=(_sign_in_again(profile),),
+                commands=(signing_in(profile, "Signs in again and writes both files anew."),),
                 leftover=not pays,
             )
 
@@ -78,10 +78,3 @@ def _told_apart(one: str, other: str) -> tuple[str, str]:
 def _shortened(identifier: str, length: int) -> str:
     is_short = len(identifier) <= length + SHORT_ID_CHARACTERS
     return identifier if is_short else f"{identifier[:length]}…"
-
-
-def _sign_in_again(profile: Credential) -> Command:
-    return Command(
-        f"ant auth login --profile {profile.profile}",
-        "Signs in again and writes both files anew.",
-    )

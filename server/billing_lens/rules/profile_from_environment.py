@@ -7,23 +7,20 @@ from collections.abc import Iterator
 from billing_lens.billing.credential import ProfileKind, State
 from billing_lens.billing.environment import Environment, Variable
 from billing_lens.billing.profile import HONOURED
+from billing_lens.billing.route import Route
 from billing_lens.billing.sources import Billing, Source
-from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.override import (
+from billing_lens.rules.rule import Finding, Related, Verdict, rule
+from billing_lens.rules.wrong_payer import (
     bills_instead,
-    commands_for,
     evidence,
     set_by,
+    with_remedies,
     wrongly_paying,
 )
-from billing_lens.rules.rule import Finding, Related, Verdict, rule
 from billing_lens.wishes.severity import Severity
 
 VARIABLE = "ANTHROPIC_PROFILE"
-
-WITHOUT_A_PROFILE = (Source.NONE, Source.CLAUDE_AI_LOGIN)
-"""What is left when the profile that should pay is not there."""
 
 
 @rule(
@@ -37,16 +34,14 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     for route, profile in wrongly_paying(verdict, Source.PROFILE):
         if profile.profile_kind is ProfileKind.EXPLICIT and profile.selected_by:
             place = profile.selected_by
-            yield Finding(
-                "profile-from-environment",
+            found = Finding(
                 verdict.severity_of(profile),
                 f"{bills_instead(verdict, route)}: ANTHROPIC_PROFILE, set by "
                 f"{set_by(machine, place)}, selects the profile '{profile.profile}'.",
                 place,
                 tuple(evidence(verdict, route)),
-                tuple(variable_fixes(machine, place)),
-                tuple(commands_for(machine, place)),
             )
+            yield with_remedies(machine, found)
     named = Environment(machine, verdict.route.mode).get(VARIABLE)
     if named:
         yield from _of_no_use(machine, verdict, named)
@@ -61,25 +56,30 @@ def _of_no_use(machine: Machine, verdict: Verdict, named: Variable) -> Iterator[
         return
     what = "which cannot be used" if profile else "which is not there"
     severity = _severity(verdict)
-    yield Finding(
-        "profile-from-environment",
+    found = Finding(
         severity,
         f"ANTHROPIC_PROFILE, set by {set_by(machine, named.place)}, names the profile '{name}', "
         f"{what}. Claude Code uses no profile then, not even the default one.",
         named.place,
         (Related(profile.fault or profile.place, profile.problem),) if profile else (),
-        fixes=tuple(variable_fixes(machine, named.place)),
-        commands=tuple(commands_for(machine, named.place)),
         leftover=severity is Severity.HINT,
+        explains=_without_a_profile(verdict) if severity is Severity.ERROR else (),
     )
+    yield with_remedies(machine, found)
 
 
 def _severity(verdict: Verdict) -> Severity:
-    """Return how bad it is that no profile is used: should one pay, does nobody?"""
+    """Return an error where a profile should pay, a warning where nobody does, else a hint."""
     expected = verdict.expected
-    if verdict.route.source not in WITHOUT_A_PROFILE or not verdict.route.starts:
+    if verdict.route not in _without_a_profile(verdict):
         return Severity.HINT
     if expected and expected.billing is Billing.API_USAGE:
         return Severity.ERROR
     nobody = verdict.route.source is Source.NONE
     return Severity.WARNING if nobody and expected is None else Severity.HINT
+
+
+def _without_a_profile(verdict: Verdict) -> tuple[Route, ...]:
+    """Return the runs that a profile would pay for, if one could be used."""
+    left = (Source.NONE, Source.CLAUDE_AI_LOGIN)
+    return tuple(route for route in verdict.routes if route.source in left and route.starts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.billing.credential import Credential, State
 from billing_lens.billing.expectation import Expectation, is_as_expected
@@ -14,8 +15,10 @@ from billing_lens.billing.runs import SeenFrom
 from billing_lens.fixes.fix import Fix
 from billing_lens.machine.machine import Machine
 from billing_lens.machine.version import Versions
+from billing_lens.wishes.own_files import OwnFiles
 from billing_lens.wishes.severity import Severity
 
+CLAUDE_CODE = "anthropics/claude-code"
 DOCUMENTATION = "https://github.com/billing-lens/billing-lens/blob/main/docs/rules"
 
 
@@ -29,6 +32,10 @@ class Verdict(Struct, frozen=True):
     """The routes as the terminal and the editor see them."""
     declared: tuple[SeenFrom, ...] = ()
     """The routes of the CI jobs, dev containers and services that the project's files declare."""
+    own_files: OwnFiles = OwnFiles()
+    """What the user's ``config.toml`` and the team's policy wish."""
+    findings: tuple[Finding, ...] = ()
+    """What the other rules found, for the rules about what is left over; empty for the others."""
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -48,12 +55,20 @@ class Verdict(Struct, frozen=True):
         """Whether the right one pays; None when nothing is expected."""
         return is_as_expected(self.route, self.expected)
 
+    def runs_paid_by(self, credential: Credential) -> tuple[Route, ...]:
+        """Return the runs in which the credential standing at the same place is in charge."""
+        return tuple(route for route in self.routes if _pays(route, credential))
+
     def severity_of(self, credential: Credential) -> Severity:
         """Return how bad a wrong `credential` is: it pays, pays in another run, or is unused."""
-        if _pays(self.route, credential):
+        runs = self.runs_paid_by(credential)
+        if self.route in runs:
             return Severity.ERROR
-        elsewhere = any(_pays(route, credential) for route in self.routes)
-        return Severity.WARNING if elsewhere else Severity.HINT
+        return Severity.WARNING if runs else Severity.HINT
+
+    def is_explained(self, route: Route) -> bool:
+        """Return whether one of `findings` says why the wrong one pays in a run, or nobody."""
+        return any(route in found.explains for found in self.findings)
 
 
 def _pays(route: Route, credential: Credential) -> bool:
@@ -83,7 +98,6 @@ class Command(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     """One rule's verdict at one place. `leftover` marks text that changes nothing (any more)."""
 
-    rule: str
     severity: Severity
     message: str
     place: Place
@@ -92,6 +106,10 @@ class Finding(Struct, frozen=True):
     commands: tuple[Command, ...] = ()
     """What only a person can do: log out, unset a variable of the shell, change a file's mode."""
     leftover: bool = False
+    explains: tuple[Route, ...] = ()
+    """The runs of which this says why the wrong one pays, or nobody."""
+    rule: str = ""
+    """The id of its rule; `Rule.findings` fills it in."""
 
 
 Check = Callable[[Machine, Verdict], Iterator[Finding]]
@@ -106,21 +124,30 @@ class Rule(Struct, frozen=True):
     versions: Versions
     summary: str
     check: Check
-    explains_route: bool = False
+    explains_route: bool
     """Whether it says why the wrong one pays; such findings come before those on details."""
-    reads_text: bool = False
+    reads_text: bool
     """Whether it looks at the texts themselves; who pays has no part in what it finds then."""
+    residual: bool
+    """Whether it is about what no other rule explains, and so has to see their findings."""
 
     @property
     def documentation(self) -> str:
         """The address of the rule's page."""
         return f"{DOCUMENTATION}/{self.id}.md"
 
+    def findings(self, machine: Machine, verdict: Verdict) -> Iterator[Finding]:
+        """Yield what it finds, under its id; nothing in a version that it is not about."""
+        if machine.version in self.versions:
+            for found in self.check(machine, verdict):
+                yield replace(found, rule=self.id)
+
 
 RULES: dict[str, Rule] = {}
+"""Every rule by its id; importing the package `billing_lens.rules` fills it."""
 
 
-def rule(
+def rule(  # noqa: PLR0913 all that a rule says of itself
     identifier: str,
     *,
     severity: Severity,
@@ -128,20 +155,25 @@ def rule(
     versions: str = "",
     explains_route: bool = False,
     reads_text: bool = False,
+    residual: bool = False,
 ) -> Callable[[Check], Check]:
-    """Register a check as the rule `identifier`; its docstring's first line is the summary."""
+    """Register a check as the rule `identifier`; its docstring's first line is the summary.
+
+    `evidence` names recorded cases ("sub+apikey") and issues, of Claude Code itself as "#1740".
+    """
 
     def register(check: Check) -> Check:
         summary = (check.__doc__ or "").partition("\n")[0]
         RULES[identifier] = Rule(
             identifier,
             severity,
-            evidence,
+            tuple(f"{CLAUDE_CODE}{it}" if it.startswith("#") else it for it in evidence),
             Versions(versions),
             summary,
             check,
             explains_route,
             reads_text,
+            residual,
         )
         return check
 

@@ -43,7 +43,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         reason = _shared(machine, file)
         for name, node in _secrets(file) if reason else ():
             yield Finding(
-                "secret-in-project",
                 Severity.WARNING,
                 f"A secret stands here in plain text, and {reason}. "
                 "Move it out, and revoke it if anyone else may have seen it.",
@@ -57,7 +56,7 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
 
 def _declared(machine: Machine, file: ConfigFile, reason: str) -> Iterator[Finding]:
     """Yield the secrets in what says how the project runs elsewhere."""
-    from billing_lens.rules.declared_secret import (  # noqa: PLC0415 few projects have such files
+    from billing_lens.rules.declared_secrets import (  # noqa: PLC0415 few projects have such files
         reference_to,
         secrets_in,
         storing,
@@ -67,7 +66,6 @@ def _declared(machine: Machine, file: ConfigFile, reason: str) -> Iterator[Findi
         reference = reference_to(file, name)
         instead = f"Write {reference} instead" if reference else "Move it out"
         yield Finding(
-            "secret-in-project",
             Severity.WARNING,
             f"A secret stands here in plain text, and {reason}. "
             f"{instead}, and revoke it if anyone else may have seen it.",
@@ -115,7 +113,7 @@ def _secrets(file: ConfigFile) -> Iterator[tuple[str, JsonNode]]:
 
 
 def _settings(file: ConfigFile) -> Iterator[tuple[str, JsonNode]]:
-    """Yield what sets a variable or names a helper, each with its name."""
+    """Yield each value that sets a variable, and apiKeyHelper, with its name."""
     root = file.document.root
     for section in root.members() if root else ():
         key = section.key or ""
@@ -130,13 +128,13 @@ def _settings(file: ConfigFile) -> Iterator[tuple[str, JsonNode]]:
                     yield str(name.value), value
 
 
-_SETTING = re.compile(r"[\d.]+|true|false|yes|no|on|off", re.IGNORECASE)
+_SETTING = r"[\d.]+|true|false|yes|no|on|off"
 """The value of ``MAX_THINKING_TOKENS`` and the like."""
 
-_PLACE = re.compile(r"_(file|path|dir|url|uri|endpoint|name)$", re.IGNORECASE)
-"""How the name of a variable ends that says where something is."""
+_PLACE = r"_(file|path|dir|url|uri|endpoint|name)$"
+"""How names end of variables that hold a path or an address, not a secret."""
 
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_WORD = r"[a-z]+"
 """No token or key is a plain word; ``ollama`` is what a gateway without keys is given."""
 
 
@@ -148,9 +146,10 @@ def _is_secret(name: str, value: str) -> bool:
         return False
     if "headers" in name.lower():
         return SECRET_NAME.search(value.replace("-", "_")) is not None
-    is_word = _WORD.fullmatch(value.strip()) and not re.search("passw|secret", name.lower())
-    is_harmless = _SETTING.fullmatch(value.strip()) or _PLACE.search(name) or is_word
-    return bool(value.strip()) and not is_harmless
+    value, name = value.strip().lower(), name.lower()
+    is_word = re.fullmatch(_WORD, value) and not re.search("passw|secret", name)
+    is_harmless = re.fullmatch(_SETTING, value) or re.search(_PLACE, name) or is_word
+    return bool(value) and not is_harmless
 
 
 def _move(machine: Machine, file: ConfigFile, name: str, node: JsonNode) -> Iterator[Fix]:
@@ -187,7 +186,7 @@ def _local_settings(machine: Machine) -> str:
 
 
 def _untrack(machine: Machine, file: ConfigFile) -> Iterator[Command]:
-    """Yield how git forgets what is nobody else's, or what the secret could be moved to."""
+    """Yield how git stops tracking one's own file, or the one that the secret could move to."""
     local = _local_settings(machine)
     if file.scope is Scope.PROJECT:
         if local in machine.tracked:

@@ -28,7 +28,6 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
         fixes = tuple(settings_fixes(machine, file)) if ignored else ()
         for problem in (*file.problems, *_wrong_fields(file, machine)):
             yield Finding(
-                "settings-ignored",
                 Severity.WARNING,
                 f"{problem.message} {_consequence(file, ignored=ignored)}",
                 Place(file.path, problem.pointer or "", span=problem.span),

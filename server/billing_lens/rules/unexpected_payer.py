@@ -13,16 +13,14 @@ from billing_lens.billing.sources import Billing, Source
 from billing_lens.config.kinds import Platform
 from billing_lens.fixes.variable_fixes import variable_fixes
 from billing_lens.machine.machine import Machine
-from billing_lens.rules.auth_token_overrides_login import is_gateway_meant
-from billing_lens.rules.override import (
+from billing_lens.rules.rule import Command, Finding, Verdict, rule
+from billing_lens.rules.wrong_payer import (
     bills_instead,
     commands_for,
     evidence,
     run_of,
-    usable_login,
     wanted,
 )
-from billing_lens.rules.rule import Command, Finding, Verdict, rule
 from billing_lens.wishes.severity import Severity
 
 LOG_INS = {
@@ -48,8 +46,9 @@ TOKEN_OF_CI = "CLAUDE_CODE_OAUTH_TOKEN"  # noqa: S105 a name, no secret
 @rule(
     "unexpected-payer",
     severity=Severity.ERROR,
-    evidence=("nothing", "sub", "--bare sub only", "anthropics/claude-code#67861"),
+    evidence=("nothing", "sub", "--bare sub only", "#67861"),
     explains_route=True,
+    residual=True,
 )
 def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     """The wrong one pays, or nobody, and nothing stands in the way that another rule names."""
@@ -57,28 +56,30 @@ def check(machine: Machine, verdict: Verdict) -> Iterator[Finding]:
     for route in verdict.wrong_routes:
         if expected is None or route not in (verdict.route, verdict.other):
             continue
-        message = _message(machine, verdict, route, expected)
-        if message:
-            yield _finding(machine, verdict, route, expected, message)
+        if not verdict.is_explained(route) and not _is_of_another_organization(route, expected):
+            yield _finding(machine, verdict, route, expected)
             return
 
 
-def _finding(
-    machine: Machine, verdict: Verdict, route: Route, expected: Expectation, message: str
-) -> Finding:
+def _is_of_another_organization(route: Route, expected: Expectation) -> bool:
+    """Whether a login pays, only not the right one's: organization-conflict compares those."""
+    return route.source is Source.CLAUDE_AI_LOGIN and expected.billing in (None, route.billing)
+
+
+def _finding(machine: Machine, verdict: Verdict, route: Route, expected: Expectation) -> Finding:
     switch = _bare_switch(machine, route)
     blamed = _left_out(route, expected) if route.source is Source.NONE and route.starts else None
     place = (switch and switch.place) or (blamed and (blamed.fault or blamed.place)) or route.place
     place = place or expected.place or _where_a_login_belongs(machine)
     severity = Severity.ERROR if route == verdict.route else Severity.WARNING
     return Finding(
-        "unexpected-payer",
         Severity.INFO if route.source is Source.AUTH_TOKEN else severity,
-        message,
+        _message(machine, verdict, route, expected),
         place,
         tuple(it for it in evidence(verdict, route) if it.place != place),
         tuple(variable_fixes(machine, place)) if switch and place.path else (),
         tuple(_commands(machine, route, expected, switch)),
+        explains=(route,),
     )
 
 
@@ -88,62 +89,28 @@ def _where_a_login_belongs(machine: Machine) -> Place:
     return Place(str(machine.claude.credentials), "")
 
 
-def _message(machine: Machine, verdict: Verdict, route: Route, expected: Expectation) -> str | None:
-    """Return why, None when another rule says so."""
+def _message(machine: Machine, verdict: Verdict, route: Route, expected: Expectation) -> str:
     if not route.starts:
         return route.reason
     if route.source is Source.NONE:
         return _why_nobody(machine, verdict, route, expected)
     bills = bills_instead(verdict, route)
     if route.source is Source.CLAUDE_AI_LOGIN:
-        why = _why_the_login(route, expected)
-        return f"{bills}: {why}." if why else None
-    if route.source is Source.PROFILE and usable_login(route) is None:
-        return None if _has_unusable_login(route) else _nothing_but_the_profile(verdict, route)
-    if is_gateway_meant(route, expected):
-        return f"{bills}. If that is what you want, say so, and this goes away."
-    return None
+        behind = _behind(route)
+        comes_first = behind and f"your login comes before {describe_source(behind)}"
+        return f"{bills}: {comes_first or 'nothing but your login is set up'}."
+    if route.source is Source.PROFILE:
+        return f"{bills}: the profile is all there is, as you are not logged in."
+    return f"{bills}. If that is what you want, say so, and this goes away."
 
 
-def _why_the_login(route: Route, expected: Expectation) -> str | None:
-    other_billing = expected.billing not in (None, route.billing)
-    if not other_billing or route.works is False or _is_of_unknown_plan(route):
-        return None
-    behind = _behind(route)
-    comes_first = behind and f"your login comes before {describe_source(behind)}"
-    return comes_first or "nothing but your login is set up"
-
-
-def _nothing_but_the_profile(verdict: Verdict, route: Route) -> str:
-    if route.works is False:
-        failing = f"{run_of(verdict, route)}you are not logged in, and the profile fails, but "
-        return f"{failing[0].upper()}{failing[1:]}{wanted(verdict, route)} should pay."
-    is_all = "the profile is all there is, as you are not logged in"
-    return f"{bills_instead(verdict, route)}: {is_all}."
-
-
-def _why_nobody(
-    machine: Machine, verdict: Verdict, route: Route, expected: Expectation
-) -> str | None:
-    if _has_unusable_login(route):
-        return None
+def _why_nobody(machine: Machine, verdict: Verdict, route: Route, expected: Expectation) -> str:
     start = f"{run_of(verdict, route)}nobody is logged in, but {wanted(verdict, route)} should pay."
     start = f"{start[0].upper()}{start[1:]}"
     if machine.arguments.bare or _bare_switch(machine, route):
         return f"{start} With --bare or {BARE}, Claude Code uses no login and no profile."
     blamed = _left_out(route, expected)
     return f"{start} {blamed.reason if blamed else route.reason}"
-
-
-def _has_unusable_login(route: Route) -> bool:
-    """Whether login-unusable tells why the login does not pay."""
-    logins = route.credentials_from(Source.CLAUDE_AI_LOGIN)
-    return any(it.state is State.UNUSABLE for it in logins)
-
-
-def _is_of_unknown_plan(route: Route) -> bool:
-    """Whether plan-missing tells why it is not known who pays."""
-    return route.billing is Billing.UNKNOWN and route.place is not None and bool(route.place.path)
 
 
 def _behind(route: Route) -> Credential | None:

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from billing_lens.text.incremental.splice_bytes import Bytes, EditedBytes
+from billing_lens.text.edits import BufferEdit
+from billing_lens.text.incremental import Bytes, SplicedBytes
 from billing_lens.text.line_index import LineIndex
 from billing_lens.text.positions import Position, PositionEncoding, Range, Span
+from billing_lens.text.utf8 import decoded, encoded
 
 UTF8, UTF16, UTF32 = PositionEncoding.UTF8, PositionEncoding.UTF16, PositionEncoding.UTF32
 
 _CONTINUATIONS = frozenset(bytes((byte,)) for byte in range(0x80, 0xC0))
 """The bytes that are not the first of their character."""
-_BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
-
-
-class BufferEdit(NamedTuple):
-    """One replacement, in the terms and the order of tree-sitter's ``Tree.edit``.
-
-    Offsets are bytes, points are (row, byte column), 0-based; rows are the buffer's lines.
-    """
-
-    start_byte: int
-    old_end_byte: int
-    new_end_byte: int
-    start_point: tuple[int, int]
-    old_end_point: tuple[int, int]
-    new_end_point: tuple[int, int]
+_BEYOND_BMP = "[\U00010000-\U0010ffff]"
 
 
 class TextBuffer:
@@ -40,7 +27,7 @@ class TextBuffer:
 
     def __init__(self, text: str | bytes) -> None:
         """Hold `text`. In bytes, what is not UTF-8 becomes U+FFFD, as JavaScript decodes it."""
-        data = _encoded(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+        data = encoded(text if isinstance(text, str) else text.decode("utf-8", "replace"))
         self._data: Bytes = data
         self._lines = LineIndex(data)
 
@@ -51,13 +38,13 @@ class TextBuffer:
 
     @property
     def unread(self) -> Bytes:
-        """The same as `data`, not yet put together after an edit."""
+        """The same as `data`, not yet joined after an edit."""
         return self._data
 
     @property
     def text(self) -> str:
         """The whole text; decoded anew on each call."""
-        return _decoded(self.data)
+        return decoded(self.data)
 
     def share(self, data: bytes) -> None:
         """Hold `data`, which must be the same text, in place of an own copy."""
@@ -96,9 +83,9 @@ class TextBuffer:
             return self._character_start(nearest)
         if self._data[content.start : nearest].isascii():
             return nearest
-        text = _decoded(self._data[content.start : content.end])
+        text = decoded(self._data[content.start : content.end])
         index = character if encoding is UTF32 else _index_of_unit(text, character)
-        return content.start + len(_encoded(text[:index]))
+        return content.start + len(encoded(text[:index]))
 
     def range(self, span: Span, encoding: PositionEncoding = UTF16) -> Range:
         """Return the range of a span of bytes."""
@@ -125,7 +112,7 @@ class TextBuffer:
         This is one content change of ``textDocument/didChange``. Returns what to tell the syntax
         tree, None when everything was replaced.
         """
-        inserted = _encoded(new_text)
+        inserted = encoded(new_text)
         if range is None:
             self._data, self._lines = inserted, LineIndex(inserted)
             return None
@@ -134,7 +121,7 @@ class TextBuffer:
         start_point = self._point(span.start)
         old_end_point = start_point if span.start == span.end else self._point(span.end)
         old = self.data
-        self._data = EditedBytes(old, span, inserted)
+        self._data = SplicedBytes(old, span, inserted)
         self._lines.replace(old, self._data, span, len(inserted))
         new_end_point = start_point[0], start_point[1] + len(inserted)
         if b"\n" in inserted or b"\r" in inserted:
@@ -160,18 +147,10 @@ class TextBuffer:
         return offset
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _decoded(data: bytes) -> str:
-    return data.decode("utf-8", "surrogatepass")
-
-
 def _code_units(data: bytes, encoding: PositionEncoding) -> int:
     if encoding is UTF8 or data.isascii():
         return len(data)
-    text = _decoded(data)
+    text = decoded(data)
     if encoding is UTF32:
         return len(text)
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -180,7 +159,7 @@ def _code_units(data: bytes, encoding: PositionEncoding) -> int:
 def _index_of_unit(text: str, unit: int) -> int:
     """Return which character of `text` holds the UTF-16 code unit with the number `unit`."""
     pairs = 0
-    for match in _BEYOND_BMP.finditer(text):
+    for match in re.finditer(_BEYOND_BMP, text):
         if match.start() + pairs >= unit:
             break
         pairs += 1

@@ -1,26 +1,28 @@
 """A ``.env`` file: its assignments and their places.
 
-python-dotenv's parser tells what belongs to each assignment, and so where it stands. What it cannot
-read, such as the shell commands of an ``.envrc``, is passed over.
+python-dotenv's parser splits the text into assignments; it knows lines but no columns, so the name
+and the value are found in each again. What it cannot read, such as the shell commands of an
+``.envrc``, is passed over.
 """
 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from io import StringIO
 
 from msgspec import Struct
 
-from billing_lens.text.buffer import BufferEdit
-from billing_lens.text.incremental.splice_bytes import Bytes
+from billing_lens.text.edits import BufferEdit
+from billing_lens.text.incremental import Bytes
 from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Span
-from billing_lens.text.strictness import SyntaxProblem
+from billing_lens.text.utf8 import decoded, encoded
+from billing_lens.text.validation import SyntaxProblem
 
-_BOM = b"\xef\xbb\xbf"
-_NAME = re.compile(r"\s*(?:export[^\S\r\n]+)?'?")
+_NAME = r"\s*(?:export[^\S\r\n]+)?'?"
 _VALUE = re.compile(
     r"""[^=]*=[^\S\r\n]*(?P<value>'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|[^\r\n]*?(?=\s+\#|\s*$))"""
 )
@@ -57,7 +59,7 @@ class DotenvDocument:
         self.data = data
 
     def edited(self, data: Bytes, edits: Sequence[BufferEdit]) -> DotenvDocument:
-        """Return the document of `data`, to which `edits` brought this text."""
+        """Return the document of `data`, to which `edits` brought this text; it is read anew."""
         del edits
         return DotenvDocument(bytes(data))
 
@@ -73,8 +75,8 @@ class DotenvDocument:
             ValueError: `pointer` is no JSON Pointer.
         """
         parts_of(pointer)
-        found = [it for it in self.assignments if it.pointer == pointer]
-        return found[-1] if found else None
+        matching = (each for each in reversed(self.assignments) if each.pointer == pointer)
+        return next(matching, None)
 
     def nearest(self, pointer: str) -> Assignment | None:
         """Return the same as `node`: nothing holds an assignment."""
@@ -83,9 +85,9 @@ class DotenvDocument:
     def _assignments(self) -> Iterator[Assignment]:
         from dotenv.parser import parse_stream  # noqa: PLC0415 few projects have such files
 
-        text = self.data.removeprefix(_BOM).decode("utf-8", "surrogatepass")
-        done = len(self.data) - len(text.encode("utf-8", "surrogatepass"))
-        for binding in parse_stream(StringIO(text, newline="")):
+        text = self.data.removeprefix(BOM_UTF8)
+        done = len(self.data) - len(text)
+        for binding in parse_stream(StringIO(decoded(text), newline="")):
             whole = binding.original.string
             if binding.key is not None and binding.value is not None:
                 yield _assignment(binding.key, binding.value, whole, done)
@@ -94,7 +96,8 @@ class DotenvDocument:
 
 def _assignment(name: str, value: str, whole: str, before: int) -> Assignment:
     """Return what stands in `whole`, which begins `before` bytes into the document."""
-    start = _end_of(_NAME, whole, 0)
+    before_name = re.match(_NAME, whole)
+    start = before_name.end() if before_name else 0
     found = _VALUE.match(whole, start + len(name))
     at, end = found.span("value") if found else (start, start + len(name))
     first = before + _length(whole[:start])
@@ -108,10 +111,5 @@ def _assignment(name: str, value: str, whole: str, before: int) -> Assignment:
     )
 
 
-def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
-    match = pattern.match(text, start)
-    return match.end() if match else start
-
-
 def _length(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
+    return len(encoded(text))

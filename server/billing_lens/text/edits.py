@@ -1,4 +1,4 @@
-"""A change of a text as data."""
+"""Changes of a text as data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from billing_lens.text.positions import Span
+from billing_lens.text.utf8 import encoded
 
 
 class TextEdit(NamedTuple):
@@ -13,6 +14,20 @@ class TextEdit(NamedTuple):
 
     span: Span
     new_text: str
+
+
+class BufferEdit(NamedTuple):
+    """One replacement that was made, in the terms and the order of tree-sitter's ``Tree.edit``.
+
+    Offsets are bytes, points are (row, byte column), 0-based; rows are the buffer's lines.
+    """
+
+    start_byte: int
+    old_end_byte: int
+    new_end_byte: int
+    start_point: tuple[int, int]
+    old_end_point: tuple[int, int]
+    new_end_point: tuple[int, int]
 
 
 def apply_edits(data: bytes, edits: Iterable[TextEdit]) -> bytes:
@@ -28,6 +43,6 @@ def apply_edits(data: bytes, edits: Iterable[TextEdit]) -> bytes:
     for (start, end), new_text in sorted(edits, key=lambda edit: edit.span):
         if not done <= start <= end <= len(data):
             raise ValueError(f"edit of bytes {start} to {end} overlaps another or the text's end")
-        parts += (data[done:start], new_text.encode("utf-8", "surrogatepass"))
+        parts += (data[done:start], encoded(new_text))
         done = end
     return b"".join((*parts, data[done:]))

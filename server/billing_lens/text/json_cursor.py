@@ -7,14 +7,16 @@ from typing import Literal
 
 from msgspec import Struct
 
-from billing_lens.text.comments import TOKEN
 from billing_lens.text.positions import Span
-from billing_lens.text.strictness import decoded_text, loads
-from billing_lens.text.trivia import after_space, has_line_break
+from billing_lens.text.trivia import TOKEN, after_space, has_line_break
+from billing_lens.text.utf8 import decoded
+from billing_lens.text.validation import loads
 
 Slot = Literal["key", "value"]
 
 _WORD = re.compile(rb"[A-Za-z0-9_.$-]*")
+_UNFINISHED = re.compile(rb'"(?:[^"\\]|\\.)*|[A-Za-z0-9_.$-]+')
+"""A token with which typing behind it goes on: a word, or a string that is not closed."""
 _REST_OF_STRING = re.compile(rb'(?:[^"\\\r\n]|\\[^\r\n])*')
 
 
@@ -37,16 +39,38 @@ class _Container(Struct):
     """An object or array that is open where the cursor stands."""
 
     is_object: bool
+    expects: Literal["key", "colon", "value", "comma"]
+    end: int
+    """Where the last token in it ends."""
     key: str = ""
     index: int = 0
-    state: Literal["key", "colon", "value", "after"] = "key"
-    last_end: int = 0
-    """Where the last token in it ends."""
 
     @property
     def part(self) -> str:
         """Where in it the text has come to, as a part of a path."""
         return self.key if self.is_object else str(self.index)
+
+    def slot_at(self, data: bytes, start: int) -> Slot | None:
+        """Return what a token that starts at `start` is in it."""
+        if self.expects in ("key", "value"):
+            return self.expects
+        # After a whole member, on a line of its own, only a comma is missing.
+        begins_line = has_line_break(data, Span(self.end, start))
+        return "key" if self.is_object and self.expects == "comma" and begins_line else None
+
+    def take(self, data: bytes, match: re.Match[bytes]) -> None:
+        """Go past a comma, a colon, a key or a value that stands before the cursor."""
+        token = match[0]
+        if token == b",":
+            self.index += 1
+            self.expects = "key" if self.is_object else "value"
+        elif token == b":":
+            self.expects = "value"
+        elif self.slot_at(data, match.start()) == "key":
+            self.key, self.expects = _text_of(token), "colon"
+        else:
+            self.expects = "comma"
+        self.end = match.end()
 
 
 def cursor_at(data: bytes, offset: int) -> JsonCursor | None:
@@ -56,91 +80,44 @@ def cursor_at(data: bytes, offset: int) -> JsonCursor | None:
     to it.
     """
     containers: list[_Container] = []
-    current: Span | None = None
+    current: int | None = None
     for match in TOKEN.finditer(data, 0, offset):
-        goes_on = match.end() == offset
+        token, goes_on = match[0], match.end() == offset
         if match["comment"]:
-            if goes_on and match[0].startswith(b"//"):
+            if goes_on and token.startswith(b"//"):
                 return None
-        elif goes_on and _is_unfinished(match[0]):
-            current = Span(*match.span())
-        elif match[0] in b"{}[]":
-            _take_bracket(containers, match)
+        elif goes_on and _UNFINISHED.fullmatch(token):
+            current = match.start()
+        elif token in b"{[":
+            expects = "key" if token == b"{" else "value"
+            containers.append(_Container(token == b"{", expects, match.end()))
+        elif token in b"]}":
+            del containers[-1:]
+            for outer in containers[-1:]:
+                outer.expects, outer.end = "comma", match.end()
         elif containers:
-            _take(containers[-1], match, data)
-    if not containers:
-        return None
-    inner = containers[-1]
-    slot = _slot(data, inner, current.start if current else offset)
+            containers[-1].take(data, match)
+    slot = (
+        containers[-1].slot_at(data, offset if current is None else current) if containers else None
+    )
     if slot is None:
         return None
-    path = tuple(container.part for container in containers[:-1])
-    path = (*path, inner.part) if slot == "value" else path
-    return _cursor(data, slot, path, offset, current)
-
-
-def _is_unfinished(token: bytes) -> bool:
-    """Whether typing behind a token goes on with it: a word, or a string that is not closed."""
-    if token.startswith(b'"'):
-        return not _is_closed(token)
-    return _WORD.fullmatch(token) is not None
-
-
-def _is_closed(string: bytes) -> bool:
-    """Whether a string token ends with a quote of its own."""
-    backslashes = len(string) - 1 - len(string[:-1].rstrip(b"\\"))
-    return len(string) > 1 and string.endswith(b'"') and backslashes % 2 == 0
-
-
-def _take_bracket(containers: list[_Container], match: re.Match[bytes]) -> None:
-    """Go into a container or out of one."""
-    if match[0] in b"{[":
-        is_object = match[0] == b"{"
-        containers.append(_Container(is_object, state="key" if is_object else "value"))
-    elif containers:
-        containers.pop()
-        if containers:
-            containers[-1].state = "after"
-    if containers:
-        containers[-1].last_end = match.end()
-
-
-def _take(inner: _Container, match: re.Match[bytes], data: bytes) -> None:
-    """Go past a comma, a colon, a key or a value that stands before the cursor."""
-    token = match[0]
-    if token == b",":
-        inner.index += 1
-        inner.state = "key" if inner.is_object else "value"
-    elif token == b":":
-        inner.state = "value"
-    elif _slot(data, inner, match.start()) == "key":
-        inner.key, inner.state = _text_of(token), "colon"
-    else:
-        inner.state = "after"
-    inner.last_end = match.end()
-
-
-def _slot(data: bytes, inner: _Container, start: int) -> Slot | None:
-    """Return what a token that starts at `start` is in a container."""
-    if inner.state in ("key", "value"):
-        return inner.state
-    # After a whole member, on a line of its own, only a comma is missing.
-    begins_line = has_line_break(data, Span(inner.last_end, start))
-    return "key" if inner.is_object and inner.state == "after" and begins_line else None
+    path = tuple(container.part for container in containers)
+    return _cursor(data, slot, path if slot == "value" else path[:-1], offset, current)
 
 
 def _cursor(
-    data: bytes, slot: Slot, path: tuple[str, ...], offset: int, current: Span | None
+    data: bytes, slot: Slot, path: tuple[str, ...], offset: int, current: int | None
 ) -> JsonCursor:
-    opened = current is not None and data.startswith(b'"', current.start)
-    start = offset if current is None else current.start + opened
-    word = _WORD.match(data, offset)
+    """Return the cursor in the token that starts at `current`, or where there is none."""
+    start = offset if current is None else current
+    opened = current is not None and data.startswith(b'"', start)
+    word, rest = _WORD.match(data, offset), _REST_OF_STRING.match(data, offset)
     end = word.end() if word else offset
-    rest = _REST_OF_STRING.match(data, offset)
     if opened and rest and data.startswith(b'"', rest.end()) and _closes(data, rest.end()):
         end = rest.end()
     closed = opened and data.startswith(b'"', end)
-    return JsonCursor(slot, path, Span(start, end), opened, closed)
+    return JsonCursor(slot, path, Span(start + opened, end), opened, closed)
 
 
 def _closes(data: bytes, quote: int) -> bool:
@@ -153,4 +130,4 @@ def _text_of(token: bytes) -> str:
     try:
         return str(loads(token))
     except ValueError:
-        return decoded_text(token).strip('"')
+        return decoded(token).strip('"')

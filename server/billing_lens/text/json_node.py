@@ -6,7 +6,6 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from billing_lens.text.json_pointer import pointer_of
 from billing_lens.text.positions import Span
 
 NodeKind = Literal["object", "array", "string", "number", "true", "false", "null", "error"]
@@ -71,8 +70,3 @@ class JsonNode(Struct, frozen=True, eq=False):
         if self.kind in ("object", "array", "error"):
             return self.source.child(self, part)
         return None
-
-
-def child_pointer(parent: JsonNode, part: str | int) -> str:
-    """Return the pointer of the child that `part` names."""
-    return parent.pointer + pointer_of(part)

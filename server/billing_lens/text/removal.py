@@ -1,27 +1,26 @@
-"""Removing properties from a JSON text so that the rest stays as it was written."""
+"""Removes properties from a JSON text so that the rest stays as it was written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from billing_lens.text.comments import extras
 from billing_lens.text.edits import TextEdit
 from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_node import JsonNode
 from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.trivia import (
+    BLANKS,
     Gap,
-    after_blanks,
     after_line_break,
     after_space,
-    before_blanks,
     before_space,
+    extras,
     gap_at,
     gaps_of,
-    has_line_break,
     is_line_end,
     is_line_start,
+    line_end,
 )
 
 
@@ -55,17 +54,14 @@ def _edits_in(data: bytes, container: JsonNode | None, names: set[str]) -> Itera
     if container is None:
         return
     children = container.children()
-    gone = {index for index, child in enumerate(children) if _name(index, child) in names}
+    found = (str(at) if child.key is None else child.key for at, child in enumerate(children))
+    gone = {index for index, name in enumerate(found) if name in names}
     if not gone:
         return
     gaps = gaps_of(data, container)
-    doomed = list(_values_and_commas(children, gaps, gone))
-    for span in _joined(data, _with_comments(data, doomed)):
+    removed = list(_values_and_commas(children, gaps, gone))
+    for span in _joined(data, _with_comments(data, removed)):
         yield TextEdit(_with_space(data, span), "")
-
-
-def _name(index: int, child: JsonNode) -> str:
-    return child.key if child.key is not None else str(index)
 
 
 def _values_and_commas(
@@ -84,17 +80,17 @@ def _values_and_commas(
             yield Span(comma, comma + 1)
 
 
-def _with_comments(data: bytes, doomed: Sequence[Span]) -> Iterator[Span]:
-    """Yield `doomed` and the comments that end a line on which nothing else is left."""
-    line_is_doomed = False
+def _with_comments(data: bytes, removed: Sequence[Span]) -> Iterator[Span]:
+    """Yield `removed` and the comments that end a line on which nothing else is left."""
+    line_goes = False
     done = 0
-    for index, span in enumerate(doomed):
-        begin = before_blanks(data, span.start)
-        line_is_doomed = is_line_start(data, begin) or (line_is_doomed and begin <= done)
+    for index, span in enumerate(removed):
+        begin = before_space(data, span.start, BLANKS)
+        line_goes = is_line_start(data, begin) or (line_goes and begin <= done)
         yield span
         done = span.end
-        following = doomed[index + 1].start if index + 1 < len(doomed) else len(data)
-        if line_is_doomed and after_blanks(data, done) < following:
+        following = removed[index + 1].start if index + 1 < len(removed) else len(data)
+        if line_goes and after_space(data, done, BLANKS) < following:
             for comment in _comments_to_line_end(data, done):
                 yield comment
                 done = comment.end
@@ -102,35 +98,20 @@ def _with_comments(data: bytes, doomed: Sequence[Span]) -> Iterator[Span]:
 
 def _comments_to_line_end(data: bytes, offset: int) -> tuple[Span, ...]:
     """Return the comments after `offset` when nothing but them stands before the line's end."""
-    found: list[Span] = []
-    at = after_blanks(data, offset)
-    while data.startswith((b"//", b"/*"), at):
-        end = _comment_end(data, at)
-        if end is None:
-            return ()
-        found.append(Span(at, end))
-        at = after_blanks(data, end)
-    return tuple(found) if is_line_end(data, at) else ()
+    end = line_end(data, offset)
+    gap = gap_at(data, offset, end)
+    return gap.comments if gap.comma is None and gap.span.end == end else ()
 
 
-def _comment_end(data: bytes, start: int) -> int | None:
-    """Return where a comment that stays on its line ends."""
-    comments = gap_at(data, start, len(data)).comments
-    return comments[0].end if comments and not has_line_break(data, comments[0]) else None
-
-
-def _joined(data: bytes, spans: Iterator[Span]) -> Iterator[Span]:
+def _joined(data: bytes, spans: Iterable[Span]) -> list[Span]:
     """Join spans that only white space separates."""
-    current: Span | None = None
+    joined: list[Span] = []
     for span in spans:
-        if current and after_space(data, current.end) >= span.start:
-            current = Span(current.start, span.end)
-            continue
-        if current:
-            yield current
-        current = span
-    if current:
-        yield current
+        if joined and after_space(data, joined[-1].end) >= span.start:
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return joined
 
 
 def _with_space(data: bytes, span: Span) -> Span:
@@ -139,7 +120,7 @@ def _with_space(data: bytes, span: Span) -> Span:
     opening, closing = data[outer.start - 1 : outer.start], data[outer.end : outer.end + 1]
     if opening in (b"{", b"[") and closing in (b"}", b"]"):
         return outer
-    start, end = before_blanks(data, span.start), after_blanks(data, span.end)
+    start, end = before_space(data, span.start, BLANKS), after_space(data, span.end, BLANKS)
     if is_line_end(data, end):
         is_line = is_line_start(data, start)
         return Span(start, after_line_break(data, end) if is_line else end)
@@ -159,7 +140,7 @@ def remove_extras(data: bytes) -> tuple[TextEdit, ...]:
 
 def _with_line(data: bytes, span: Span) -> Span:
     """Return `span` with the blanks before it; with its line break where it is all of a line."""
-    start, end = before_blanks(data, span.start), after_blanks(data, span.end)
+    start, end = before_space(data, span.start, BLANKS), after_space(data, span.end, BLANKS)
     if is_line_start(data, start) and is_line_end(data, end):
         return Span(start, after_line_break(data, end))
     return Span(start if is_line_end(data, end) else span.start, span.end)

@@ -1,29 +1,24 @@
-"""Reading JSON that may be broken, through a tree-sitter syntax tree.
+"""Reads JSON that may be broken, through a tree-sitter syntax tree.
 
 tree-sitter gives every text a tree, marks what it did not understand, and after an edit parses
-only what changed. It is no judge: it accepts texts that are not JSON.
+only what changed. It does not validate: it accepts texts that are not JSON.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import TypeGuard
+from collections.abc import Iterator
+from typing import Any, TypeGuard
 
 import tree_sitter_json
-from msgspec.structs import replace
 from tree_sitter import Language, Node, Parser, Tree
 
-from billing_lens.text.json_node import JsonNode, NodeKind, child_pointer
-from billing_lens.text.json_pointer import index_of
+from billing_lens.text.json_node import JsonNode, NodeKind
+from billing_lens.text.json_pointer import index_of, pointer_of
 from billing_lens.text.positions import Span
-from billing_lens.text.strictness import decoded_text, loads
+from billing_lens.text.utf8 import decoded
+from billing_lens.text.validation import loads
 
 _LANGUAGE = Language(tree_sitter_json.language())
-_Waiting = tuple[Node | None, Callable[[object], None]]
-"""A value still to be read, and where to put it."""
-_PLAIN_KEY = re.compile(rb'"[^"\\\x00-\x1f]*"')
 _KINDS: tuple[NodeKind, ...] = (
     "object",
     "array",
@@ -47,10 +42,9 @@ def parse_tree(text: bytes, edited: Tree | None = None) -> Tree:
 class TreeSource:
     """Nodes of a text as its syntax tree has them."""
 
-    def __init__(self, text: bytes, tree: Tree | None = None, offset: int = 0) -> None:
-        """Read `text`, which begins `offset` bytes into the document."""
+    def __init__(self, text: bytes, tree: Tree | None = None) -> None:
+        """Read `text`, whose tree is `tree` if it is there already."""
         self._text = text
-        self._offset = offset
         self.tree = tree or parse_tree(text)
 
     def root(self) -> JsonNode | None:
@@ -59,11 +53,7 @@ class TreeSource:
         first = next((node for node in nodes if node.type != "comment"), None)
         if first is None:
             return None
-        return JsonNode(_kind(first), self._span(first), "", self, handle=first)
-
-    def root_at(self, node: JsonNode) -> JsonNode:
-        """Return `node`, found by other means and being all of this text, as this source's."""
-        return replace(node, source=self, handle=self.tree.root_node.named_child(0))
+        return JsonNode(_kind(first), _span(first), "", self, handle=first)
 
     def children(self, node: JsonNode) -> tuple[JsonNode, ...]:
         """Return the members or elements of `node` that were understood."""
@@ -82,83 +72,64 @@ class TreeSource:
             if index is None or index >= len(elements):
                 return None
             return self._element(node, index, elements[index])
-        found = [pair for pair in _pairs(inner) if self._has_key(pair, part)]
+        found = [pair for pair in _pairs(inner) if self._key(pair) == part]
         return self._member(node, found[-1]) if found else None
 
     def value(self, node: JsonNode) -> object:
         """Return the value, leaving out what was not understood."""
-        result: dict[str, object] = {}
-        # A list of what is left to do, not recursion: the text may be nested to any depth.
-        waiting: list[_Waiting] = [(_handle(node), partial(result.__setitem__, ""))]
+        result: dict[str, Any] = {}
+        # A list of what is left to read, not recursion: the text may be nested to any depth.
+        waiting: list[tuple[Any, str | int, Node | None]] = [(result, "", _handle(node))]
         while waiting:
-            inner, put = waiting.pop()
-            value, inside = self._opened(inner)
-            put(value)
-            waiting.extend(inside)
+            holder, key, inner = waiting.pop()
+            kind = _kind(inner) if inner else None
+            if kind == "array":
+                elements = [*_elements(inner)]
+                holder[key] = [None] * len(elements)
+                waiting.extend((holder[key], index, each) for index, each in enumerate(elements))
+            elif kind in ("object", "error"):
+                last = {self._key(pair): _value_of(pair) for pair in _pairs(inner)}
+                holder[key] = dict.fromkeys(last)
+                waiting.extend((holder[key], name, each) for name, each in last.items())
+            else:
+                holder[key] = self._scalar(inner) if inner else None
         return result[""]
-
-    def _opened(self, node: Node | None) -> tuple[object, list[_Waiting]]:
-        """Return a scalar's value, or an empty container and what is to be put into it."""
-        if node is None:
-            return None, []
-        kind = _kind(node)
-        if kind == "array":
-            elements = list(_elements(node))
-            items: list[object] = [None] * len(elements)
-            return items, [
-                (child, partial(items.__setitem__, index)) for index, child in enumerate(elements)
-            ]
-        if kind in ("object", "error"):
-            last = {self._key(pair): pair for pair in _pairs(node)}
-            members: dict[str, object] = {}
-            members.update(dict.fromkeys(last))
-            return members, [
-                (_value_of(pair), partial(members.__setitem__, key)) for key, pair in last.items()
-            ]
-        return self._scalar(node), []
 
     def _member(self, parent: JsonNode, pair: Node) -> JsonNode:
         key_node, value = pair.children[0], _value_of(pair)
-        end = pair.end_byte + self._offset
+        end = pair.end_byte
         key = self._key(pair)
         return JsonNode(
             _kind(value) if value else "error",
-            self._span(value) if value else Span(end, end),
-            child_pointer(parent, key),
+            _span(value) if value else Span(end, end),
+            parent.pointer + pointer_of(key),
             self,
             key=key,
-            key_span=self._span(key_node),
+            key_span=_span(key_node),
             handle=value,
         )
 
     def _element(self, parent: JsonNode, index: int, node: Node) -> JsonNode:
-        pointer = child_pointer(parent, index)
-        return JsonNode(_kind(node), self._span(node), pointer, self, handle=node)
-
-    def _span(self, node: Node) -> Span:
-        return Span(node.start_byte + self._offset, node.end_byte + self._offset)
+        pointer = parent.pointer + pointer_of(index)
+        return JsonNode(_kind(node), _span(node), pointer, self, handle=node)
 
     def _key(self, pair: Node) -> str:
         return str(self._scalar(pair.children[0]))
-
-    def _has_key(self, pair: Node, key: str) -> bool:
-        node = pair.children[0]
-        quoted = self._text[node.start_byte : node.end_byte]
-        # Comparing bytes spares decoding most keys of a large object.
-        if _PLAIN_KEY.fullmatch(quoted):
-            return quoted[1:-1] == key.encode("utf-8", "surrogatepass")
-        return self._key(pair) == key
 
     def _scalar(self, node: Node) -> object:
         text = self._text[node.start_byte : node.end_byte]
         try:
             return loads(text)
         except ValueError:
-            return decoded_text(text).strip('"') if node.type == "string" else None
+            return decoded(text).strip('"') if node.type == "string" else None
 
 
 def _handle(node: JsonNode) -> Node | None:
     return node.handle if isinstance(node.handle, Node) else None
+
+
+def _span(node: Node) -> Span:
+    return Span(node.start_byte, node.end_byte)
 
 
 def _kind(node: Node) -> NodeKind:

@@ -1,4 +1,4 @@
-"""Whether bytes are UTF-8, without a decoded copy of them all."""
+"""Text as UTF-8 bytes: lone surrogates, which JavaScript strings may have, take three bytes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,21 @@ _BLOCK = 1 << 20
 _decoder = codecs.getincrementaldecoder("utf-8")
 
 
+def encoded(text: str) -> bytes:
+    """Return `text` as UTF-8, lone surrogates included."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decoded(data: bytes) -> str:
+    """Return `data` as text: lone surrogates stay, what is not UTF-8 becomes U+FFFD."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
+
+
 def first_invalid(data: bytes) -> Span | None:
-    """Return the first bytes that are not UTF-8, None when all are."""
+    """Return the first bytes that are not UTF-8, None when all are; copies no more than a block."""
     if data.isascii():
         return None
     decoder = _decoder()

@@ -1,30 +1,29 @@
 """A YAML text: its values and their places, and what is wrong with it.
 
-PyYAML's parser tells where each event stands; `yaml_tree` makes a tree of them without copying what
-an alias stands for. A few lines of YAML can mean billions of values, so nothing is ever expanded as
-a whole: an alias is followed only where somebody asks.
+A few lines of YAML can mean billions of values, so nothing is ever expanded as a whole: an alias is
+followed only where somebody asks.
 """
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from billing_lens.text.buffer import BufferEdit
-from billing_lens.text.incremental.splice_bytes import Bytes
-from billing_lens.text.json_pointer import followed, index_of, pointer_of
+from billing_lens.text.edits import BufferEdit
+from billing_lens.text.incremental import Bytes
+from billing_lens.text.json_pointer import PointerTree, index_of, pointer_of
 from billing_lens.text.positions import Span
-from billing_lens.text.strictness import SyntaxProblem
+from billing_lens.text.utf8 import decoded, encoded
+from billing_lens.text.validation import SyntaxProblem
 
 if TYPE_CHECKING:
     from yaml import MarkedYAMLError
 
     from billing_lens.text.yaml_tree import YamlKind, YamlTree, YamlValue
-
-_BOM = b"\xef\xbb\xbf"
 
 
 class YamlNode(Struct, frozen=True, eq=False):
@@ -94,7 +93,7 @@ class YamlNode(Struct, frozen=True, eq=False):
         return elements[index] if index is not None and index < len(elements) else None
 
 
-class YamlDocument:
+class YamlDocument(PointerTree[YamlNode]):
     """One version of a YAML text; it never changes. Of several documents in it the last counts.
 
     In broken text what stands before the mistake is there. All spans are bytes of `data`, a leading
@@ -106,7 +105,7 @@ class YamlDocument:
         self.data = data
 
     def edited(self, data: Bytes, edits: Sequence[BufferEdit]) -> YamlDocument:
-        """Return the document of `data`, to which `edits` brought this text."""
+        """Return the document of `data`, to which `edits` brought this text; it is read anew."""
         del edits
         return YamlDocument(bytes(data))
 
@@ -125,57 +124,35 @@ class YamlDocument:
             found.append(self._problem(self._tree.fault))
         return tuple(found)
 
-    def node(self, pointer: str) -> YamlNode | None:
-        """Return the value at a JSON Pointer.
-
-        Raises:
-            ValueError: `pointer` is no JSON Pointer.
-        """
-        *_, last = followed(self.root, pointer)
-        return last
-
-    def nearest(self, pointer: str) -> YamlNode | None:
-        """Return the value at a JSON Pointer or the innermost one that should hold it.
-
-        Raises:
-            ValueError: `pointer` is no JSON Pointer.
-        """
-        found = [node for node in followed(self.root, pointer) if node is not None]
-        return found[-1] if found else None
-
-    def repeated_keys(self) -> tuple[YamlNode, ...]:
-        """Return the members that a later one of the same key overrides, in the text's order."""
-        return tuple(
-            YamlNode(pointer_of(key.text), self, value, key) for key, value in self._tree.repeated
-        )
-
     def span(self, start: int, end: int) -> Span:
         """Return characters as bytes, without the line breaks that a block ends with."""
         first = self._offset(start)
         text = self._text[start:end].rstrip()
-        return Span(first, first + len(text.encode("utf-8", "surrogatepass")))
+        return Span(first, first + len(encoded(text)))
 
     def _offset(self, character: int) -> int:
-        before = len(_BOM) if self.data.startswith(_BOM) else 0
+        before = len(BOM_UTF8) if self.data.startswith(BOM_UTF8) else 0
         if self._text.isascii():
             return before + character
-        return before + len(self._text[:character].encode("utf-8", "surrogatepass"))
+        return before + len(encoded(self._text[:character]))
 
     @cached_property
     def _text(self) -> str:
-        return self.data.removeprefix(_BOM).decode("utf-8", "surrogatepass")
+        return decoded(self.data.removeprefix(BOM_UTF8))
 
     @cached_property
     def _tree(self) -> YamlTree:
-        from billing_lens.text.yaml_tree import grown  # noqa: PLC0415 few projects have such files
+        from billing_lens.text.yaml_tree import parsed  # noqa: PLC0415 few projects have such files
 
-        return grown(self._text)
+        return parsed(self._text)
 
     def _problem(self, fault: Exception) -> SyntaxProblem:
         from yaml import MarkedYAMLError  # noqa: PLC0415 few projects have such files
+        from yaml.reader import Reader  # noqa: PLC0415
 
         if not isinstance(fault, MarkedYAMLError):
-            at = next((i for i, it in enumerate(self._text) if not _is_allowed(it)), 0)
+            refused = Reader.NON_PRINTABLE.search(self._text)
+            at = refused.start() if refused else 0
             reason = "a character stands here that YAML does not allow"
         else:
             at, reason = _mark_of(fault), fault.problem or "it ends too early"
@@ -188,14 +165,3 @@ class YamlDocument:
 def _mark_of(fault: MarkedYAMLError) -> int:
     mark = fault.problem_mark or fault.context_mark
     return mark.index if mark else 0
-
-
-def _is_allowed(character: str) -> bool:
-    """Whether YAML allows a character (https://yaml.org/spec/1.1/#c-printable)."""
-    return (
-        character in "\t\n\r\x85"
-        or " " <= character <= "~"
-        or "\xa0" <= character <= "\ud7ff"
-        or "\ue000" <= character <= "\ufffd"
-        or character > "\uffff"
-    )

@@ -1,7 +1,8 @@
 """The values of a YAML text as PyYAML's events tell them. Importing this imports PyYAML.
 
-Neither deep nesting nor aliases cost more than their text: there is no recursion, and an alias
-points to the value that its anchor names.
+PyYAML's own composer recurses, stops at the first mistake and keeps nothing of what stands before
+it. Here neither deep nesting nor aliases cost more than their text: there is no recursion, and an
+alias points to the value that its anchor names.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class YamlValue(Struct, eq=False):
     start: int
     end: int
     text: str = ""
-    members: list[tuple[YamlValue, YamlValue]] = []
-    elements: list[YamlValue] = []
+    inside: list[YamlValue] = []
+    """The elements of a list; the keys and values of a mapping, in turn."""
     target: YamlValue | None = None
     """What an alias stands for; its own place is that of the alias."""
 
@@ -43,13 +44,25 @@ class YamlValue(Struct, eq=False):
         """The value itself, or the one that an alias stands for."""
         return self.target or self
 
+    @property
+    def elements(self) -> list[YamlValue]:
+        """The elements of a list."""
+        return self.inside if self.kind == "array" else []
+
+    def _members(self) -> Iterator[tuple[YamlValue, YamlValue]]:
+        """Return key and value of each member that the mapping has itself."""
+        pairs = self.inside if self.kind == "object" else []
+        # Of broken text the last key may have no value.
+        return zip(pairs[::2], pairs[1::2], strict=False)
+
     def merged_members(self) -> dict[str, tuple[YamlValue, YamlValue]]:
         """Return key and value of each member by name, what a mapping has itself first."""
         found: dict[str, tuple[YamlValue, YamlValue]] = {}
         for mapping in self._and_merged():
-            own = {key.text: (key, value) for key, value in mapping.members}
+            own = {key.text: (key, value) for key, value in mapping._members()}
             own.pop(MERGE, None)
-            found.update((name, it) for name, it in own.items() if name not in found)
+            for name, member in own.items():
+                found.setdefault(name, member)
         return found
 
     def _and_merged(self) -> Iterator[YamlValue]:
@@ -62,8 +75,8 @@ class YamlValue(Struct, eq=False):
                 continue
             seen.append(value)
             yield value
-            merged = [it.content for key, it in value.members if key.text == MERGE]
-            waiting[:0] = [one.content for it in merged for one in (it.elements or [it])]
+            merged = [each.content for key, each in value._members() if key.text == MERGE]
+            waiting[:0] = [one.content for each in merged for one in (each.elements or [each])]
 
 
 class YamlTree:
@@ -76,10 +89,7 @@ class YamlTree:
         """Why the text is no YAML."""
         self.unknown: list[tuple[int, int]] = []
         """The places of aliases that name no anchor."""
-        self.repeated: list[tuple[YamlValue, YamlValue]] = []
-        """Key and value of the members that a later one of the same key overrides."""
         self._open: list[YamlValue] = []
-        self._keys: list[YamlValue | None] = []
         self._anchors: dict[str, YamlValue] = {}
 
     def take(self, event: events.Event) -> None:
@@ -88,7 +98,7 @@ class YamlTree:
         if isinstance(event, events.DocumentStartEvent):
             self._anchors = {}
         elif isinstance(event, events.CollectionEndEvent):
-            self._close(end)
+            self._open.pop().end = end
         elif isinstance(event, events.AliasEvent):
             self._put(self._alias(event.anchor, start, end))
         elif isinstance(event, events.NodeEvent):
@@ -98,7 +108,6 @@ class YamlTree:
             self._put(value)
             if isinstance(event, events.CollectionStartEvent):
                 self._open.append(value)
-                self._keys.append(None)
 
     def _alias(self, anchor: str, start: int, end: int) -> YamlValue:
         target = self._anchors.get(anchor)
@@ -108,27 +117,11 @@ class YamlTree:
         return YamlValue(target.kind, start, end, target=target.content)
 
     def _put(self, value: YamlValue) -> None:
-        if not self._open:
-            self.roots.append(value)
-        elif self._open[-1].kind == "array":
-            self._open[-1].elements.append(value)
-        elif (key := self._keys[-1]) is None:
-            self._keys[-1] = value
-        else:
-            self._open[-1].members.append((key, value))
-            self._keys[-1] = None
-
-    def _close(self, end: int) -> None:
-        closed = self._open.pop()
-        self._keys.pop()
-        closed.end = end
-        last = {key.text: key for key, _ in closed.members}
-        self.repeated += [
-            (key, value) for key, value in closed.members if last[key.text] is not key
-        ]
+        holder = self._open[-1].inside if self._open else self.roots
+        holder.append(value)
 
 
-def grown(text: str) -> YamlTree:
+def parsed(text: str) -> YamlTree:
     """Return the tree of a text, which may be broken."""
     tree = YamlTree()
     try:

@@ -19,4 +19,14 @@ class Severity(str, Enum):
         return _RANKS[self]
 
 
+OFF = "off"
+LEVELS = (OFF, *(severity.value for severity in Severity))
+"""What can be wished of a rule."""
+
+
+def severity_of(level: str) -> Severity | None:
+    """Return the severity that one of `LEVELS` stands for, None when the rule is off."""
+    return None if level == OFF else Severity(level)
+
+
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}

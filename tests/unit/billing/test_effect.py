@@ -95,7 +95,7 @@ def test_what_is_in_charge_but_fails_says_so(tmp_path: Path) -> None:
 
 
 VARIABLES = [
-    (SETTINGS, "ANTHROPIC_API_KEY", KEY, "In charge in headless mode: API usage"),
+    (SETTINGS, "ANTHROPIC_API_KEY", KEY, "In charge in headless runs: API usage"),
     (SETTINGS, "ANTHROPIC_AUTH_TOKEN", "t", "In charge: API usage"),
     (SETTINGS, "ANTHROPIC_API_KEY", " ", "Not used: It is empty"),
     (SETTINGS, "ANTHROPIC_PROFILE", "gone", "Not used: There is no profile 'gone'"),
@@ -130,7 +130,7 @@ def test_a_variable_that_counts_in_the_other_mode_alone_says_so(tmp_path: Path) 
     given = settings(ANTHROPIC_BASE_URL="https://gw.example.com")
     machine = headline().with_files({LOCAL: given})
     found = effect(machine, tmp_path, LOCAL, "/env/ANTHROPIC_BASE_URL")
-    assert found.text == "Sends requests to gw.example.com in headless mode"
+    assert found.text == "Sends requests to gw.example.com in headless runs"
 
 
 def test_a_group_and_a_file_have_the_effect_of_what_bears_most_in_them(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_variables_that_only_vs_code_gives(tmp_path: Path) -> None:
     machine = headline().with_files({EDITOR: content})
     extension, terminal, other = EDITOR_VARIABLES
     texts = {
-        extension: "In charge in Claude Code for VS Code: API usage",
+        extension: "In charge in VS Code: API usage",
         terminal: "In charge in VS Code's terminal: Google Vertex AI",
         other: "Not used: It is for another operating system",
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from billing_lens.billing.credential import Credential, describe_source
@@ -53,13 +51,13 @@ def test_what_is_in_charge_is_never_called_nothing(source: Source) -> None:
     assert facts.why_active.endswith(".")
 
 
-def _variables() -> Iterator[str]:
-    for row in SOURCES.values():
-        yield from row.variables
-    yield from (provider.switch for provider in PROVIDERS.values())
+VARIABLES = [
+    *(name for row in SOURCES.values() for name in row.variables),
+    *(provider.switch for provider in PROVIDERS.values()),
+]
 
 
-@pytest.mark.parametrize("name", _variables())
+@pytest.mark.parametrize("name", VARIABLES)
 def test_every_variable_of_a_source_is_explained_and_counts_somewhere(name: str) -> None:
     assert name in KNOWN_VARIABLES, f"explain {name} in config/known_variables.py"
     assert any(row.group is GROUPS[name] for row in WHERE_VARIABLES_COUNT)

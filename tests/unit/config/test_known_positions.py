@@ -39,6 +39,25 @@ def test_keys_of_a_profile() -> None:
     }
 
 
+def test_keys_of_our_own_file_however_they_are_written() -> None:
+    text = """
+expected = { billing = 'any', organization = "é😀" }
+rules."profile-drift" = "off" # known
+[rules.more]
+x = 1
+[other]
+billing = "no"
+[allowed]
+sources = ["profile"]
+billing =
+"""
+    assert found(file_of(text, Kind.TEAM_POLICY)) == {
+        "/expected/billing": ("billing", "'any'"),
+        "/expected/organization": ("organization", '"é😀"'),
+        "/rules/profile-drift": ('"profile-drift"', '"off"'),
+    }
+
+
 def test_each_element_of_a_list_has_a_place() -> None:
     text = '{"forceLoginOrgUUID": ["a", "b"], "env": {"ANTHROPIC_API_KEY": 1, "OTHER": "x"}}'
     assert found(file_of(text, Kind.CLAUDE_SETTINGS)) == {

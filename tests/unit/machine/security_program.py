@@ -8,7 +8,7 @@ from shlex import quote
 
 from billing_lens.config.kinds import Platform
 from billing_lens.machine.keychain import LOGIN_SERVICE, MANAGED_KEY_SERVICE
-from billing_lens.machine.options import MachineOptions
+from billing_lens.machine.machine import MachineOptions
 from tests.machines import CANARY, BuiltMachine
 
 FOUND, REFUSED, NOT_FOUND = 0, 36, 44

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from billing_lens.config.kinds import Platform
 from billing_lens.machine.claude_arguments import claude_arguments
-from billing_lens.machine.machine import Machine
-from billing_lens.machine.options import MachineOptions
+from billing_lens.machine.machine import Machine, MachineOptions
 from billing_lens.machine.reading import MachineReader
 from tests.machines import BuiltMachine, MadeUpMachine
 

@@ -103,7 +103,7 @@ def test_below_a_file_nothing_is_found(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
 
     assert state_at(tmp_path / "file" / "below") is FileState.MISSING
-    assert Disk().names_in(str(tmp_path / "file"), ".json") == []
+    assert Disk().names(str(tmp_path / "file"), ".json") == []
 
 
 def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
@@ -127,15 +127,15 @@ def test_an_impossible_path_is_unreadable(path: str) -> None:
 def test_an_impossible_directory_has_no_names(path: str, confined: bool) -> None:
     disk = Disk((Path("/"),) if confined else ())
 
-    assert disk.names_in(path, ".json") == []
+    assert disk.names(path, ".json") == []
 
 
 def test_names_are_sorted_and_filtered(tmp_path: Path) -> None:
     for name in ("b.json", "a.json", "c.txt", "a.json.off"):
         (tmp_path / name).touch()
 
-    assert Disk().names_in(str(tmp_path), ".json") == ["a.json", "b.json"]
-    assert Disk().names_containing(str(tmp_path), ".off") == ["a.json.off"]
+    assert Disk().names(str(tmp_path), ".json") == ["a.json", "b.json"]
+    assert Disk().names(str(tmp_path)) == ["a.json", "a.json.off", "b.json", "c.txt"]
 
 
 class TestConfined:
@@ -175,12 +175,12 @@ class TestConfined:
         disk = Disk((home,))
 
         assert disk.entry(str(home / "directory" / "x.json")).state is FileState.OUTSIDE_HOME
-        assert disk.names_in(str(home / "directory"), ".json") == []
+        assert disk.names(str(home / "directory"), ".json") == []
 
     @pytest.mark.parametrize("path", ["../outside/x.json", "../home-too/x", "../outside"])
     def test_a_path_outside_is_not_looked_at(self, home: Path, path: str) -> None:
         assert Disk((home,)).entry(str(home / path)).state is FileState.OUTSIDE_HOME
-        assert Disk((home,)).names_in(str(home / path), "") == []
+        assert Disk((home,)).names(str(home / path), "") == []
 
     def test_a_home_reached_through_a_link_is_inside_itself(self, home: Path) -> None:
         (home / "x").write_text("x")
@@ -235,10 +235,8 @@ class TestRereading:
         path.write_text("a")
         path.chmod(0o600)
         disk = Disk()
-        disk.overlays = {str(path): b"unsaved"}
 
-        entry = disk.entry(str(path))
+        entry = disk.entry(str(path), overlay=b"unsaved")
 
         assert (entry.data, entry.mode) == (b"unsaved", 0o600)
-        disk.overlays = {}
         assert disk.entry(str(path)).data == b"a"

@@ -146,7 +146,7 @@ def test_a_keychain_that_waits_for_a_person_is_given_up_and_left_alone(tmp_path:
 
     assert states(read) == (KeychainState.NO_ANSWER, KeychainState.NO_ANSWER)
     assert again is read
-    assert ANSWER_SECONDS <= time.monotonic() - start < ANSWER_SECONDS + 2
+    assert time.monotonic() - start >= ANSWER_SECONDS
     assert len(program.calls()) == 1
 
 
@@ -159,7 +159,7 @@ def test_an_answer_holds_for_a_while_and_is_then_asked_for_again(
     SecurityProgram.install(tmp_path / "bin", login=NOT_FOUND)
 
     assert reader.read() is before
-    monkeypatch.setattr(keychain, "AGAIN_AFTER_SECONDS", -1.0)
+    monkeypatch.setattr(keychain, "CACHED_SECONDS", -1.0)
     fresh = KeychainReader({"PATH": program.path, "USER": "dev"}, "/")
 
     assert states(fresh.read())[0] is KeychainState.ABSENT

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from pathlib import Path
 
 import pytest
 
+from billing_lens.config.document import document_of
+from billing_lens.config.file import OpenText
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind, Platform, Scope
+from billing_lens.machine.disk import LARGEST
 from billing_lens.machine.machine import Machine
+from billing_lens.text.buffer import TextBuffer
 from tests.machines import CANARY, MadeUpMachine, headline
 from tests.unit.machine.snapshot import reader_of, snapshot
 
@@ -148,7 +154,7 @@ def test_another_folder_is_the_same_machine_with_another_project(tmp_path: Path)
     settings = {".claude/settings.json": "{}", "other/.claude/settings.json": "{}"}
     reader = reader_of(headline().with_files(settings).build(tmp_path))
     here = reader.read()
-    there = reader.in_folder(tmp_path / "home/other").read()
+    there = reader.read(cwd=tmp_path / "home/other")
 
     assert there.home == here.home
     assert there.cwd == here.home / "other"
@@ -165,6 +171,95 @@ def test_reading_again_gives_the_very_same_files(tmp_path: Path) -> None:
     first, second = reader.read(), reader.read()
 
     assert all(second.files[path] is file for path, file in first.files.items())
+
+
+def opened(text: str, kind: Kind = Kind.CLAUDE_SETTINGS) -> OpenText:
+    """Return the text of an editor's buffer."""
+    buffer = TextBuffer(text)
+    return OpenText(buffer, document_of(kind, buffer.data))
+
+
+class TestUnderOpenTexts:
+    """Reads of one reader with and without what an editor has open."""
+
+    def test_by_turns_each_gives_the_very_same_files(self, tmp_path: Path) -> None:
+        """So that the machine on the disk and the one in the editor are read from one cache."""
+        built = headline().build(tmp_path)
+        reader, path = reader_of(built), str(built.home / CONFIG)
+        texts = {path: opened('{"organization_id": "typed"}', Kind.ANTHROPIC_PROFILE)}
+
+        reads = [reader.read(each) for each in (None, texts, None, texts)]
+        disk, editor = reads[:2]
+
+        assert all(reads[2].files[path] is file for path, file in disk.files.items())
+        assert all(reads[3].files[path] is file for path, file in editor.files.items())
+        different = [path for path in disk.files if disk.files[path] is not editor.files[path]]
+        assert different == [path]
+        assert disk.files[path].opened is None
+        assert editor.files[path].value == {"organization_id": "typed"}
+
+    def test_so_it_is_with_a_text_that_is_too_large_to_be_read(self, tmp_path: Path) -> None:
+        built = headline().with_files({"proj/.env": "A=1"}).build(tmp_path)
+        reader, path = reader_of(built), str(built.cwd / ".env")
+        texts = {path: opened("#" * (LARGEST[Kind.DOTENV] + 1), Kind.DOTENV)}
+
+        disk, editor, disk_again, editor_again = (
+            reader.read(each).files[path] for each in (None, texts, None, texts)
+        )
+
+        assert disk.entry.state is FileState.REGULAR
+        assert editor.entry.state is FileState.UNREADABLE
+        assert disk is disk_again
+        assert editor is editor_again
+
+    def test_nothing_of_one_read_is_left_in_the_next(self, tmp_path: Path) -> None:
+        """Neither a directory and profile that open settings name, nor an open file itself."""
+        built = headline().build(tmp_path)
+        reader = reader_of(built)
+        moved = {"CLAUDE_CONFIG_DIR": str(built.home / "moved")}
+        profile = {"ANTHROPIC_PROFILE": "typed", "ANTHROPIC_CONFIG_DIR": str(built.home / "ant")}
+        texts = {
+            str(built.home / ".claude/settings.json"): opened(json.dumps({"env": moved})),
+            str(built.cwd / ".claude/settings.json"): opened(json.dumps({"env": profile})),
+            str(built.cwd / ".env"): opened("A=1", Kind.DOTENV),
+        }
+        before = reader.read()
+        between = reader.read(texts)
+        after = reader.read()
+
+        assert between.claude.directory == between.home / "moved"
+        assert between.variables_set_in
+        assert str(built.home / "ant/configs/typed.json") in between.files
+        assert str(built.cwd / ".env") in between.files
+        assert after.files.keys() == before.files.keys()
+        assert all(after.files[path] is file for path, file in before.files.items())
+        assert (after.claude, after.variables_set_in) == (before.claude, {})
+
+    def test_a_closed_text_is_let_go(self, tmp_path: Path) -> None:
+        built = headline().build(tmp_path)
+        reader, path = reader_of(built), str(built.home / ".claude/settings.json")
+        file = weakref.ref(reader.read({path: opened("{}")}).files[path].buffer)
+        reader.read()
+        assert file() is not None
+
+        reader.read({})
+        gc.collect()
+
+        assert file() is None
+
+
+def test_settings_that_move_claude_code_are_those_of_the_directory_they_move_it_to(
+    tmp_path: Path,
+) -> None:
+    moving = {"env": {"CLAUDE_CONFIG_DIR": "@HOME@/moved"}}
+    files: dict[str, object] = {".claude/settings.json": moving, "moved/settings.json": {}}
+
+    machine = snapshot(MadeUpMachine(files), tmp_path)
+
+    (settings,) = machine.files_of(Kind.CLAUDE_SETTINGS, Scope.USER)
+    assert settings.path == str(machine.home / "moved/settings.json")
+    by, pointer = machine.variables_set_in["CLAUDE_CONFIG_DIR"]
+    assert (by, pointer) == (str(machine.home / ".claude/settings.json"), "/env/CLAUDE_CONFIG_DIR")
 
 
 def test_reading_again_sees_changes_and_keeps_what_did_not_change(tmp_path: Path) -> None:

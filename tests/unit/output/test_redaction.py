@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_lens.output.redaction import Redactor, masked, redact_json_text
+from billing_lens.output.json import document, status_of
+from billing_lens.output.redaction import Redactor, masked, redact_json_text, with_texts
 from tests.machines import CANARY, MadeUpMachine, assert_no_canary, canaries, headline
+from tests.rules.reviewed import reviewed
 from tests.unit.machine.snapshot import snapshot
 
 KEY = f"sk-ant-api03-{CANARY}"
@@ -135,3 +139,25 @@ def test_what_stands_after_them_is_not_masked() -> None:
 
     assert shown.endswith('], "model": "opus", "list": ["a", "b"]}')
     assert "secret" not in shown
+
+
+def test_no_text_of_a_document_is_passed_over_and_no_word_of_ours_is_changed(
+    tmp_path: Path,
+) -> None:
+    said = status_of(reviewed(headline().with_env(ANTHROPIC_API_KEY=KEY), tmp_path))
+
+    masked_texts = set(texts(document(with_texts(said, lambda _: "••••"))))
+
+    assert {"profile", "api_usage", "active", "error", "safe", "••••"} <= masked_texts
+    assert {text for text in masked_texts if not text.replace("-", "_").isidentifier()} == {"••••"}
+
+
+def texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for member in cast("dict[str, object]", value).values():
+            yield from texts(member)
+    elif isinstance(value, (list, tuple)):
+        for item in cast("list[object]", value):
+            yield from texts(item)

@@ -65,7 +65,7 @@ def edited(text: str, change: Range | None, new: str, encoding: PositionEncoding
     return text[:start] + new + text[end:]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(TEXTS, CHANGES, ENCODINGS)
 def test_any_edits_equal_plain_string_edits(
     text: str, changes: list[tuple[Range | None, str]], encoding: PositionEncoding
@@ -91,7 +91,6 @@ def positions(buffer: TextBuffer, encoding: PositionEncoding) -> list[Position]:
     return [buffer.position(offset, encoding) for offset in range(len(buffer.data) + 1)]
 
 
-@settings(deadline=None)
 @given(TEXTS, ENCODINGS)
 def test_every_character_has_a_position_that_leads_back(
     text: str, encoding: PositionEncoding
@@ -105,7 +104,6 @@ def test_every_character_has_a_position_that_leads_back(
         assert buffer.offset(position, encoding) == expected
 
 
-@settings(deadline=None)
 @given(TEXTS, POSITIONS, ENCODINGS)
 def test_any_position_is_some_character(
     text: str, position: Position, encoding: PositionEncoding
@@ -114,7 +112,7 @@ def test_any_position_is_some_character(
     assert TextBuffer(text).offset(position, encoding) == len(expected)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from(["x\n", "\r", "\n", "yy\r\n"]), max_size=20), st.data())
 def test_many_lines_are_indexed_in_blocks(some_lines: list[str], data: st.DataObject) -> None:
     lines = some_lines * 200

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing_lens.text.comments import extras
 from billing_lens.text.edits import TextEdit, apply_edits
-from billing_lens.text.json_document import Dialect, JsonDocument, parts_of, pointer_of
+from billing_lens.text.json_document import Dialect, JsonDocument
+from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Span
 from billing_lens.text.removal import remove_properties
 from billing_lens.text.setting import set_property
+from billing_lens.text.trivia import extras
 from tests.unit.text.json_texts import (
     CONTAINERS,
     KEYS,
@@ -67,7 +68,7 @@ def written_in_any_way(value: object) -> st.SearchStrategy[tuple[object, str]]:
     return st.tuples(st.just(value), texts(value) | commented)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(CONTAINERS.flatmap(written_in_any_way), st.data())
 def test_removing_any_properties_leaves_the_value_without_them(
     written: tuple[object, str], data: st.DataObject
@@ -88,7 +89,7 @@ def subsequence(part: str, whole: str) -> bool:
     return all(character in rest for character in part)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.dictionaries(KEYS, VALUES, min_size=1), st.sampled_from([0, 2, "\t"]), st.data())
 def test_a_tidy_text_stays_tidy(
     value: dict[str, object], indent: int | str, data: st.DataObject
@@ -99,7 +100,7 @@ def test_a_tidy_text_stays_tidy(
     assert removed(text, *pointers) == json.dumps(without(value, gone), indent=indent)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(CONTAINERS.flatmap(lambda value: wild_texts(value, comments=True)), st.data())
 def test_comments_that_begin_their_line_stay(text: str, data: st.DataObject) -> None:
     document = JsonDocument.parse(text.encode(), Dialect.JSONC)
@@ -206,7 +207,7 @@ def test_removing(text: str, pointers: Sequence[str], expected: str) -> None:
     assert removed(text, *pointers) == expected
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(['"', "{", "}", "[", "]", ",", ":", "//", "/*", "1", '"a"', "\n"])),
     st.sampled_from(["/a", "/0", "/a/a", "/a/0"]),
@@ -243,7 +244,7 @@ def with_value(value: object, parts: Sequence[str], new: object) -> object:
     return {**members, first: with_value(members.get(first), rest, new)}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(VALUES.flatmap(written_in_any_way), VALUES, st.data())
 def test_setting_any_property_leaves_the_value_with_it(
     written: tuple[object, str], new: object, data: st.DataObject
@@ -257,7 +258,7 @@ def test_setting_any_property_leaves_the_value_with_it(
         assert JsonDocument.parse(result.encode()).problems == ()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.dictionaries(KEYS, VALUES, min_size=1),
     st.sampled_from([None, 2, 4, "\t"]),

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing_lens.text.json_cursor import JsonCursor, cursor_at
-from billing_lens.text.json_document import JsonDocument, parts_of
+from billing_lens.text.json_document import JsonDocument
 from billing_lens.text.json_node import JsonNode
+from billing_lens.text.json_pointer import parts_of
 from tests.unit.text.json_texts import CONTAINERS, wild_texts
 
 PLACES = [

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.comments import blanked, extras
-from billing_lens.text.json_document import (
-    Dialect,
-    JsonDocument,
-    JsonNode,
-    JsonSyntaxError,
-    parts_of,
-    pointer_of,
-)
-from billing_lens.text.json_node import NodeKind
+from billing_lens.text.json_document import Dialect, JsonDocument
+from billing_lens.text.json_node import JsonNode, NodeKind
+from billing_lens.text.json_pointer import parts_of, pointer_of
 from billing_lens.text.positions import Position, Range, Span
 from billing_lens.text.syntax_tree import TreeSource
+from billing_lens.text.trivia import blanked, extras
 from tests.unit.text.json_texts import CONTAINERS, KEYS, VALUES, at, pointers_in, texts, wild_texts
 
 KINDS: dict[type, NodeKind] = {
@@ -68,7 +63,7 @@ def in_json(value: object) -> st.SearchStrategy[tuple[object, str, Dialect]]:
 WRITTEN = VALUES.flatmap(in_json) | VALUES.flatmap(in_jsonc)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(WRITTEN)
 def test_every_value_is_found_where_it_stands(written: tuple[object, str, Dialect]) -> None:
     value, text, dialect = written
@@ -89,7 +84,7 @@ def test_every_value_is_found_where_it_stands(written: tuple[object, str, Dialec
     assert parsed.node(pointer_of("no", "such", "thing")) is None
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(VALUES.flatmap(texts))
 def test_the_syntax_tree_has_the_same_nodes(text: str) -> None:
     parsed = document(text)
@@ -103,7 +98,7 @@ def test_the_syntax_tree_has_the_same_nodes(text: str) -> None:
         assert [place_of(child) for child in named if child] == list(map(place_of, node.children()))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(KEYS, VALUES), max_size=5), st.data())
 def test_of_equal_keys_the_last_counts(
     members: list[tuple[str, object]], data: st.DataObject
@@ -119,10 +114,6 @@ def test_of_equal_keys_the_last_counts(
         shared = document(f'{{"x": {{{inner}}}}}').node("/x")
         assert shared is not None
         assert node.span == shared.members()[last].span
-    overridden = parsed.duplicate_keys()
-    keys = [key for key, _ in members]
-    expected = [key for index, key in enumerate(keys) if key in keys[index + 1 :]]
-    assert [node.key for node in overridden if node.pointer.count("/") == 2] == expected
 
 
 FRAGMENTS = st.sampled_from(
@@ -148,7 +139,7 @@ FRAGMENTS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     CONTAINERS.flatmap(texts),
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 4), FRAGMENTS), max_size=8),
@@ -174,8 +165,9 @@ def test_an_edited_document_equals_a_fresh_one(
     assert_tolerant(edited)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(CONTAINERS.flatmap(texts), st.lists(st.tuples(st.integers(0, 60), FRAGMENTS), max_size=6))
+@example(text='[{"a":null}]\r', edits=[(13, "\n")])
 def test_a_tree_after_repair_equals_a_fresh_one(text: str, edits: list[tuple[int, str]]) -> None:
     good = TextBuffer(text)
     buffer = TextBuffer(text)
@@ -186,15 +178,19 @@ def test_a_tree_after_repair_equals_a_fresh_one(text: str, edits: list[tuple[int
     edit = start.replace(everything, "")
     assert edit is not None
     edited = edited.edited(good.data, [edit])
-    done: list[tuple[Span, str]] = []
+    done: list[Span] = []
     for offset, new in edits:
         place = buffer.range(Span(offset, offset))
         edit = buffer.replace(place, new)
         assert edit is not None
         edited = edited.edited(buffer.data, [edit])
-        done.append((Span(edit.start_byte, edit.new_end_byte), new))
-    for span, _ in reversed(done):
-        edit = buffer.replace(buffer.range(span), "")
+        done.append(Span(edit.start_byte, edit.new_end_byte))
+    for span in reversed(done):
+        # A position inside CRLF is the line's end, so the range of a span may cover its neighbour.
+        place = buffer.range(span)
+        covered = buffer.span(place)
+        beside = buffer.data[covered.start : span.start] + buffer.data[span.end : covered.end]
+        edit = buffer.replace(place, beside.decode())
         assert edit is not None
         edited = edited.edited(buffer.data, [edit])
     assert buffer.data == good.data
@@ -216,7 +212,6 @@ def assert_tolerant(broken: JsonDocument) -> None:
         assert broken.node(node.pointer) is not None
     for problem in broken.problems:
         assert 0 <= problem.span.start <= problem.span.end <= len(broken.data)
-    broken.duplicate_keys()
 
 
 def reachable(node: JsonNode) -> Iterator[JsonNode]:
@@ -234,9 +229,8 @@ def test_broken_text_keeps_what_was_understood() -> None:
     node = parsed.node("/a")
     assert node is not None
     assert node.value == 1
-    with pytest.raises(JsonSyntaxError) as raised:
+    with pytest.raises(ValueError, match="expected"):
         parsed.value()
-    assert raised.value.problem == parsed.problems[0]
 
 
 PROBLEMS: list[tuple[str, list[tuple[str, str]]]] = [
@@ -284,7 +278,7 @@ def test_a_problem_has_a_code_and_its_place(text: str, expected: list[tuple[str,
         (problem.code, parsed.data[slice(*problem.span)].decode()) for problem in parsed.problems
     ]
     assert found == expected
-    with pytest.raises(JsonSyntaxError):
+    with pytest.raises(ValueError, match=re.escape(parsed.problems[0].message)):
         parsed.value()
 
 
@@ -337,7 +331,6 @@ def test_jsonc_is_not_anything_goes(text: str) -> None:
     assert len(document(text, Dialect.JSONC).problems) == 1
 
 
-@settings(deadline=None)
 @given(VALUES.flatmap(lambda value: wild_texts(value, comments=True)))
 def test_without_its_comments_and_trailing_commas_jsonc_is_json(text: str) -> None:
     parsed = document(text)
@@ -371,7 +364,7 @@ def test_picked_values_stand_where_they_stood() -> None:
     assert parsed.picked(["/a", "/a/b"]) == {"a": {"b": 1, "c": 2}}
     assert parsed.picked([""]) == parsed.value()
     assert document("[1]").picked(["/a"]) == [1]
-    with pytest.raises(JsonSyntaxError):
+    with pytest.raises(ValueError, match="ends before"):
         document('{"a": 1').picked(["/a"])
 
 

@@ -3,8 +3,8 @@
 lsprotocol decorates 554 classes with ``attrs.define``, which writes and compiles methods for every
 one of them (python-attrs/attrs#575), and then resolves the forward references of all. That is half
 of the time a server needs to start, and a session uses about a hundred of them. Here the decorator
-leaves a note on the class, and attrs does its work when the class is first instantiated, or asked
-for its attributes as cattrs does.
+only marks the class, and attrs does its work when the class is first instantiated, or asked for its
+attributes as cattrs does.
 
 Nothing else changes: the classes, their names and their attributes are lsprotocol's own.
 """
@@ -20,38 +20,40 @@ import attrs
 
 ClassT = TypeVar("ClassT", bound=type)
 _FIELDS = "__attrs_attrs__"
-"""Where attrs keeps the attributes of a class, and cattrs looks for them."""
+"""Where attrs keeps the attributes of a class, and cattrs looks for them: the name that makes a
+class one of attrs, so it is part of its interface to others although it is not documented."""
 
 
 def load_types() -> None:
     """Import ``lsprotocol.types`` with classes that are still to be made; no-op once imported."""
     if "lsprotocol.types" in sys.modules:
         return
+    # lsprotocol calls it by this name, so it must be another while the module runs.
     define = attrs.define
     attrs.define = _deferred
     try:
         import_module("lsprotocol.types")
     finally:
         attrs.define = define
-    from lsprotocol import _hooks  # noqa: PLC0415
+    from lsprotocol import _hooks  # noqa: PLC0415 - its types must not be imported before
 
-    # Each class resolves its own references when it is made.
+    # Otherwise the first converter would resolve the references of all classes, and so make them.
     _hooks._resolved_forward_references = True  # pyright: ignore[reportPrivateUsage]
 
 
 def _deferred(cls: ClassT) -> ClassT:
-    """Leave a note on a class where ``attrs.define`` would have made it."""
+    """Mark a class where ``attrs.define`` would have made it."""
 
     def make_first(self: Any, *values: Any, **named: Any) -> None:
         _make(cls)
         self.__init__(*values, **named)
 
     cls.__init__ = make_first
-    setattr(cls, _FIELDS, _StillToBeMade(cls))
+    setattr(cls, _FIELDS, _DeferredFields(cls))
     return cls
 
 
-class _StillToBeMade:
+class _DeferredFields:
     """Stands for the attributes of a class until someone asks for them."""
 
     def __init__(self, cls: type) -> None:
@@ -63,7 +65,7 @@ class _StillToBeMade:
 
 
 def _make(cls: type) -> None:
-    """Let attrs do what it was kept from, with references resolved as lsprotocol does it."""
+    """Let attrs do what was deferred, with references resolved as lsprotocol does it."""
     del cls.__init__
     delattr(cls, _FIELDS)
     # With slots it would be another class, and this one is known everywhere already.

@@ -1,8 +1,4 @@
-"""The wire: pygls's protocol, made to answer whatever is sent and to give no text away.
-
-pygls leaves a request with wrong parameters, and any request after ``shutdown``, without an answer,
-and puts the messages of exceptions, which can quote a document, into answers and logs.
-"""
+"""Dispatch: pygls's protocol, made to answer whatever is sent and to give no text away."""
 
 from __future__ import annotations
 
@@ -24,8 +20,7 @@ from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, default_converter
 from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
 
-from billing_lens.lsp.wire.keystroke_messages import PARAMETERS
-from billing_lens.lsp.wire.message_json import encoded
+from billing_lens.lsp.wire.messages import PARAMETERS, encoded
 
 INNERMOST_FRAMES = 6
 """How many places the log names for a fault."""
@@ -53,7 +48,7 @@ class BillingLensProtocol(LanguageServerProtocol):
 
     _client_left = False
     _shutdown_request: str | int | None = None
-    """What an ``exit`` waits for that was sent right behind it."""
+    """The ``shutdown`` whose answer an ``exit`` that came right behind it waits for."""
 
     def __init__(self, server: Any, converter: Converter) -> None:
         super().__init__(server, converter)
@@ -63,6 +58,7 @@ class BillingLensProtocol(LanguageServerProtocol):
     @property
     def exit_code(self) -> int:
         """What the process ends with: 0 after ``shutdown``, 1 when it was not asked for."""
+        # pygls keeps to itself whether ``shutdown`` came.
         return 0 if self._shutdown else 1
 
     def structure_message(self, data: dict[str, Any]) -> Any:
@@ -94,6 +90,7 @@ class BillingLensProtocol(LanguageServerProtocol):
         if method is None:
             super().handle_message(message)
             return
+        # The futures of requests are nowhere else: `_run` adds those that it waits for.
         if method == types.EXIT and self._shutdown_request in self._request_futures:
             end = self._request_futures[self._shutdown_request]
             end.add_done_callback(lambda _: self.handle_message(message))
@@ -107,6 +104,7 @@ class BillingLensProtocol(LanguageServerProtocol):
                 self._send_response(message.id, error=refusal)
         elif plain := self._plain_handler(method):
             self._run(plain, message)
+        # What pygls's own `handle_message` calls after its checks.
         elif is_request:
             copy_context().run(self._handle_request, message.id, method, message.params)
         else:
@@ -114,6 +112,7 @@ class BillingLensProtocol(LanguageServerProtocol):
 
     def _plain_handler(self, method: str) -> Handler | None:
         """Return the handler of a method where pygls would do no more than call it."""
+        # In the order in which pygls's `_get_handler` asks, which raises and logs.
         features: Any = self.fm
         handler = features.builtin_features.get(method) or features.features.get(method)
         if handler is None:
@@ -127,7 +126,7 @@ class BillingLensProtocol(LanguageServerProtocol):
     def _run(self, handler: Handler, message: Any) -> None:
         """Answer with what a handler returns, at once or once it has been awaited.
 
-        pygls has a future for every message, whose making takes longer than most handlers.
+        pygls makes a future for every message, which takes longer than most handlers.
         """
         try:
             result = handler(message.params)
@@ -140,30 +139,30 @@ class BillingLensProtocol(LanguageServerProtocol):
         if inspect.iscoroutine(result):
             rest: Any = asyncio.ensure_future(result)
             if is_request:
+                # Where pygls looks for what ``$/cancelRequest`` cancels.
                 self._request_futures[message.id] = rest
             rest.add_done_callback(self._end_of(message))
         elif is_request:
             self._send_response(message.id, result)
 
     def _end_of(self, message: Any) -> Callable[[Any], None]:
-        """Return what pygls does with what became of a message."""
+        """Return what pygls calls with the future of a message: it answers, and tells of faults."""
         if hasattr(message, "id"):
             return partial(self._send_handler_result, msg_id=message.id)
         return self._check_handler_result
 
     def _reason_against(self, method: str) -> types.ResponseError | None:
         """Return why a request cannot be served now; a notification is then dropped."""
+        initialized = hasattr(self, "client_capabilities")
+        code = types.ErrorCodes.InvalidRequest
         if method == types.EXIT:
             return None
-        initialized = hasattr(self, "client_capabilities")
         if not initialized and method != types.INITIALIZE:
             code = types.ErrorCodes.ServerNotInitialized
             return types.ResponseError(code, "The server is not initialized.")
         if initialized and method == types.INITIALIZE:
-            code = types.ErrorCodes.InvalidRequest
             return types.ResponseError(code, "The server is initialized already.")
         if self._shutdown:
-            code = types.ErrorCodes.InvalidRequest
             return types.ResponseError(code, "The server is shutting down.")
         return None
 
@@ -177,13 +176,11 @@ class BillingLensProtocol(LanguageServerProtocol):
         if "method" not in fields:
             error = types.ResponseError(types.ErrorCodes.InvalidRequest, "Not a response.")
             self._handle_response(identifier, error=error)
-        elif isinstance(method, str) and method in cast("dict[str, object]", self.fm.features):
-            code = types.ErrorCodes.InvalidParams
-            error = types.ResponseError(code, "The parameters do not fit the request.")
-            self._send_response(identifier, error=error)
-        else:
-            error = types.ResponseError(types.ErrorCodes.MethodNotFound, "No such request.")
-            self._send_response(identifier, error=error)
+            return
+        code, why = types.ErrorCodes.MethodNotFound, "No such request."
+        if isinstance(method, str) and method in cast("dict[str, object]", self.fm.features):
+            code, why = types.ErrorCodes.InvalidParams, "The parameters do not fit the request."
+        self._send_response(identifier, error=types.ResponseError(code, why))
 
     def _handle_response(
         self,
@@ -191,7 +188,10 @@ class BillingLensProtocol(LanguageServerProtocol):
         result: Any | None = None,
         error: types.ResponseError | None = None,
     ) -> None:
-        """Take an answer of the client, unless we stopped waiting for it."""
+        """Take an answer of the client, unless we stopped waiting for it.
+
+        pygls would raise for a future that is cancelled.
+        """
         waiting = cast("dict[str | int, Future[object]]", self._request_futures).get(msg_id)
         if waiting is not None and waiting.done():
             del self._request_futures[msg_id]
@@ -204,6 +204,7 @@ class BillingLensProtocol(LanguageServerProtocol):
         result: Any | None = None,
         error: types.ResponseError | None = None,
     ) -> None:
+        """Answer a request. pygls puts the message and the traceback of a fault into its answer."""
         if error and error.code == types.ErrorCodes.InternalError:
             error = types.ResponseError(
                 error.code, "The request failed; the server's log says where."
@@ -212,6 +213,9 @@ class BillingLensProtocol(LanguageServerProtocol):
 
     def _send_data(self, data: Any) -> None:
         """Send a message; what is finished only after the client left is sent to nobody.
+
+        Every message goes through here. pygls would write it by ``json`` with a call for each of
+        its objects, and offer the text to the log.
 
         Raises:
             BrokenPipeError: the client is gone without a word.

@@ -1,10 +1,10 @@
-"""The JSON Schemas of our JSON documents, one file each."""
+"""The JSON Schemas of our JSON documents, one file each; all but the policy's are generated."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-DOCUMENTS = ("status", "check", "policy")
+DOCUMENTS = ("status", "check", "compare", "undo", "report", "config", "policy")
 """The documents that have a schema."""
 
 

@@ -32,7 +32,7 @@ _DEFERRED = """
 import billing_lens.lsp
 from lsprotocol import types
 
-assert type(vars(types.Range)["__attrs_attrs__"]).__name__ == "_StillToBeMade"
+assert type(vars(types.Range)["__attrs_attrs__"]).__name__ == "_DeferredFields"
 """
 
 

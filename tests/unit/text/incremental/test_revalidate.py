@@ -11,10 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing_lens.text.buffer import TextBuffer
-from billing_lens.text.in_place import SliceSource
-from billing_lens.text.incremental.revalidate import EnclosingValues, judged_alone
-from billing_lens.text.incremental.splice import Stretch
-from billing_lens.text.json_document import JsonDocument, pointer_of
+from billing_lens.text.incremental import InPlaceSource, Splice, SplicedBytes, revalidated
+from billing_lens.text.json_document import JsonDocument
+from billing_lens.text.json_pointer import pointer_of
 from billing_lens.text.positions import Span
 from tests.unit.text.json_texts import CONTAINERS, at, pointers_in, texts
 
@@ -55,7 +54,7 @@ def assert_like_a_fresh_one(document: JsonDocument) -> None:
         assert document.value() == fresh.value()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(CONTAINERS.flatmap(texts), EDITS)
 @example('{"a": {"b": [1, "x y"]}, "c": "https://x/**/y"}', [(20, 0, "//")])
 @example('{"a": {"b": [1, "x y"]}, "c": "https://x/*"}', [(20, 0, "/*"), (22, 0, "1")])
@@ -78,7 +77,7 @@ def test_every_keystroke_is_judged_as_the_whole_text_is(
         assert_like_a_fresh_one(typing.document)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(CONTAINERS, st.data())
 def test_values_are_found_after_edits_that_keep_the_text_valid(
     value: object, data: st.DataObject
@@ -99,7 +98,7 @@ def test_values_are_found_after_edits_that_keep_the_text_valid(
         assert_all_is_found(typing.document, wanted)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(CONTAINERS, st.data())
 def test_values_are_found_after_spaces_between_them(value: object, data: st.DataObject) -> None:
     """Where nobody looks in between, changes at several places add up."""
@@ -193,6 +192,20 @@ def test_a_value_that_is_too_deep_where_it_stands_is_refused() -> None:
     assert_like_a_fresh_one(typing.document)
 
 
+class Watched(SplicedBytes):
+    """Counts the bytes that are read of it; the whole must not be."""
+
+    bytes_read = 0
+
+    def __getitem__(self, part: slice) -> bytes:
+        found = super().__getitem__(part)
+        self.bytes_read += len(found)
+        return found
+
+    def __bytes__(self) -> bytes:
+        raise AssertionError("the whole text is joined")
+
+
 @pytest.mark.parametrize(
     ("place", "typed"), [("500", ","), ("],", ","), ("1}", "x"), ("700,", " ")]
 )
@@ -200,15 +213,14 @@ def test_what_is_typed_between_two_children_of_a_long_value_is_read_alone(
     place: str, typed: str
 ) -> None:
     numbers = ", ".join(map(str, range(1000)))
-    typing = Typing(f'{{"long": [{numbers}],\n "short": 1}}\n')
-    older = typing.buffer.data
+    older = f'{{"long": [{numbers}],\n "short": 1}}\n'.encode()
     at = older.index(place.encode()) + len(place)
-    typing.put(at, at, typed)
+    newer = Watched(older, Span(at, at), typed.encode())
 
-    values = EnclosingValues(SliceSource(older))
-    found = judged_alone(values, Stretch(at, at, at + 1), typing.buffer.data)
+    found = revalidated(InPlaceSource(older), Splice(at, at, at + 1), newer)
 
     assert found
-    judgement, judged = found
-    assert len(judged.whole) < 30
-    assert judgement.problems == JsonDocument.parse(typing.buffer.data).problems
+    assert newer.bytes_read < 30
+    whole = older[:at] + typed.encode() + older[at:]
+    assert found.problems == JsonDocument.parse(whole).problems
+    assert (found.source is None) is bool(found.problems)
