@@ -171,7 +171,7 @@ class TestWhere:
 
 
 MISTAKES = [
-    ('[allowed]\nsources = ["login"]\n', "A source is one of cloud_provider, auth_token", 1),
+    ('[allowed]\nsources = ["login"]\n', "A source is one of cloud_provider, ", 1),
     ('[allowed]\nsources = "api_key"\n', "'sources' should be a list.", 1),
     ("[allowed]\nnobody = 1\n", "There is no key 'nobody'; there is sources.", 1),
     ("[allow]\n", "There is no section 'allow'; there are expected, rules and allowed.", 0),

@@ -11,9 +11,9 @@ from enum import Enum
 
 from msgspec import Struct
 
+from billing_lens.billing.environment import PROJECT
 from billing_lens.billing.route import Route
 from billing_lens.billing.sources import SOURCES, Source
-from billing_lens.config.paths import project_paths
 from billing_lens.machine.machine import Machine
 from billing_lens.machine.version import ALL_VERSIONS, Versions
 
@@ -109,6 +109,5 @@ def compare(machine: Machine, route: Route, status: Mapping[str, object]) -> Com
 
 
 def _is_set_by_project(machine: Machine, route: Route) -> bool:
-    project = project_paths(machine.cwd)
-    path = route.place.path if route.place else None
-    return path in (str(project.settings), str(project.local_settings))
+    file = machine.file(route.place.path) if route.place and route.place.path else None
+    return file is not None and file.scope in PROJECT

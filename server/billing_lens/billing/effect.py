@@ -8,11 +8,11 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from billing_lens.billing.addresses import BASE_URL
 from billing_lens.billing.credential import Credential, State
 from billing_lens.billing.editor_runs import EXTENSION_VARIABLES, TERMINAL_VARIABLES
 from billing_lens.billing.environment import GROUPS, Environment, is_ignored
 from billing_lens.billing.forced_login import managed_policy
-from billing_lens.billing.key import BASE_URL
 from billing_lens.billing.login import state_file
 from billing_lens.billing.place import Place
 from billing_lens.billing.profile import select_profile

@@ -14,9 +14,10 @@ from billing_lens.billing.managed import managed_settings, managed_variables
 from billing_lens.billing.place import Place
 from billing_lens.billing.sources import PROVIDERS, SOURCES, Group
 from billing_lens.config.file import ConfigFile
-from billing_lens.config.kinds import Kind, Scope
+from billing_lens.config.kinds import Kind, Platform, Scope
 from billing_lens.config.known_key import SWITCHED_ON
 from billing_lens.config.models import ClaudeSettings
+from billing_lens.config.paths import project_paths
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.version import ALL_VERSIONS, Versions
 from billing_lens.text.json_pointer import pointer_of
@@ -74,6 +75,9 @@ WHERE_VARIABLES_COUNT = (
 """A variable in settings counts if a row says so; in the process it always does. An untrusted
 folder counts as trusted interactively: Claude Code asks before it starts there. Cases "<variable> @
 <place>", "SIMPLE=1 set in …", "REMOTE=1 set in …", "entrypoint desktop: … env key"."""
+
+LARGEST_SETTINGS = 2 * 1024 * 1024
+"""Bytes; a larger file is ignored as a whole (case "settings over 2 MiB", 2.1.332)."""
 
 MANAGED_ARE_LENIENT = Versions(">=2.1.169")
 
@@ -213,8 +217,21 @@ def _in_force(machine: Machine, managed: Iterator[ConfigFile]) -> Iterator[Confi
         if wanted is None or scope in wanted or scope in (Scope.FLAG, Scope.MANAGED):
             of_scope = machine.files_of(Kind.CLAUDE_SETTINGS, scope)
             for file in managed if scope is Scope.MANAGED else of_scope:
-                if not is_ignored(file, machine):
+                if not is_ignored(file, machine) and _is_looked_for(file, machine):
                     yield file
+
+
+MAIN_CHECKOUT_COUNTS = Versions(">=2.1.211")
+"""As documented; at 2.1.226 and later, not at 2.1.200 (cases "f3 git sub local key")."""
+
+
+def _is_looked_for(file: ConfigFile, machine: Machine) -> bool:
+    """Whether this version looks for local settings there: not on Windows, as documented."""
+    is_of_main = file.scope is Scope.LOCAL and (
+        machine.path(file.path) != project_paths(machine.cwd).local_settings
+    )
+    is_known = machine.version in MAIN_CHECKOUT_COUNTS
+    return not is_of_main or (is_known and machine.platform is not Platform.WIN32)
 
 
 def is_ignored(file: ConfigFile, machine: Machine) -> bool:
@@ -222,6 +239,8 @@ def is_ignored(file: ConfigFile, machine: Machine) -> bool:
 
     Managed settings lose only the wrong field (from 2.1.169; cases "managed … one wrong field").
     """
+    if len(file.entry.raw) > LARGEST_SETTINGS:
+        return True
     if file.scope is Scope.MANAGED and machine.version in MANAGED_ARE_LENIENT:
         return file.value is None
     return file.value is None or bool(file.wrong_settings(machine.version.numbers))

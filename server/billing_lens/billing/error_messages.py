@@ -71,7 +71,7 @@ ERROR_MESSAGES = (
         source="recorded run managed array",
     ),
     ErrorMessage(
-        r"settings file not found|cannot use settings file|invalid json provided to --settings",
+        r"settings file not found|cannot use settings file|invalid json provided to --settings|invalid setting source",
         DEPLOYMENT,
         "The settings that Claude Code was started with (--settings) cannot be read.",
         ours=True,
@@ -183,6 +183,20 @@ ERROR_MESSAGES = (
         source="anthropics/claude-code#40688",
     ),
     ErrorMessage(
+        r"could not be resolved from google credentials|must provide one of the `baseurl`",
+        DEPLOYMENT,
+        "A cloud provider is switched on that still lacks a project or an address.",
+        ours=True,
+        source="recorded run follow google desktop",
+    ),
+    ErrorMessage(
+        r"invalid anthropic_custom_headers|invalid header name|invalid authorization header",
+        ACCOUNT,
+        "A variable holds text that no header can have, such as a line break.",
+        ours=True,
+        source="recorded run headers json",
+    ),
+    ErrorMessage(
         r"issue with the selected model|model.{0,40}(not found|not available|does not exist)|"
         r"is not available with the claude",
         MODEL,
@@ -207,7 +221,8 @@ ERROR_MESSAGES = (
         source=ERRORS,
     ),
     ErrorMessage(
-        r"configuration file .* corrupted|is not valid json",
+        r"configuration file .* corrupted|is not valid json|failed to read .*active_config|"
+        r"two claude code config files exist|oauthscopes",
         RUNTIME,
         "A file that Claude Code needs cannot be read.",
         ours=True,

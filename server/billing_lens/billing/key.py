@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from billing_lens.billing.addresses import BASE_URL, base_url_of
 from billing_lens.billing.credential import Credential
 from billing_lens.billing.environment import (
     PROJECT,
@@ -25,9 +25,6 @@ from billing_lens.config.kinds import Scope
 from billing_lens.config.models import ClaudeSettings, ClaudeState
 from billing_lens.machine.machine import Machine, Mode, program_of
 from billing_lens.machine.version import Versions
-
-BASE_URL = "ANTHROPIC_BASE_URL"
-FIRST_PARTY_DOMAIN = "anthropic.com"
 
 REMEMBERED_CHARACTERS = 20
 """How many of a key's last characters Claude Code remembers an answer by."""
@@ -182,33 +179,6 @@ def find_api_key(
         yield credential.ignored("In VS Code a key counts only after you approved it.")
     else:
         yield credential.ignored("Claude Code will ask whether to use this key; the default is No.")
-
-
-class BaseUrl(Struct, frozen=True):
-    """Where requests go: `host` is None for Anthropic's own."""
-
-    host: str | None = None
-    is_valid: bool = True
-
-
-def base_url_of(environment: Environment) -> BaseUrl:
-    """Return what ANTHROPIC_BASE_URL says."""
-    variable = environment.get(BASE_URL)
-    return read_base_url(variable.value) if variable else BaseUrl()
-
-
-def read_base_url(text: str) -> BaseUrl:
-    """Return what an address says, read as the URL standard has it for ``http`` and ``https``.
-
-    Slashes may be missing or be backslashes (https://url.spec.whatwg.org; cases "base url …").
-    """
-    found = re.match(r"(?i)https?:[/\\\\]*([^/\\\\?#]*)", text.strip())
-    if found is None:
-        return BaseUrl(is_valid=False)
-    named = found[1].rpartition("@")[2]
-    host = re.sub(r":\d*$", "", named).strip("[]").lower()
-    first_party = host == FIRST_PARTY_DOMAIN or host.endswith("." + FIRST_PARTY_DOMAIN)
-    return BaseUrl(None if first_party or not host else host)
 
 
 class Answer(str, Enum):

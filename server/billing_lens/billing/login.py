@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from billing_lens.billing.addresses import read_base_url
 from billing_lens.billing.credential import Credential, Organization
 from billing_lens.billing.place import Place, place_in
-from billing_lens.billing.sources import Billing, Source
+from billing_lens.billing.sources import GATEWAY, Billing, Source
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.kinds import Platform
 from billing_lens.config.models import ClaudeAiOauth, ClaudeCredentials, ClaudeState, OauthAccount
 from billing_lens.machine.keychain import KeychainState
 from billing_lens.machine.machine import Machine
+from billing_lens.machine.version import Versions
 
 PLANS = ("max", "pro", "team", "enterprise")
 """The subscription types Claude Code knows; with any other it shows "Claude API account" though
@@ -185,6 +188,46 @@ def _tier(rate_limit_tier: str | None) -> str | None:
         if rate_limit_tier and rate_limit_tier.endswith(f"max_{tier}"):
             return tier
     return None
+
+
+GATEWAY_SESSIONS = Versions(">=2.1.147")
+"""Measured at 2.1.252 and later; not at 2.1.146."""
+_FINGERPRINT = r"[0-9a-f]{64}"
+
+
+def find_gateway_session(machine: Machine) -> Iterator[Credential]:
+    """Yield the session of a gateway that somebody signed in to, usable or not.
+
+    It comes before everything else. Without a trusted certificate, or once it has expired and
+    cannot be renewed, Claude Code falls back to the login; whether the certificate is the gateway's
+    own is for the network to say.
+    """
+    file = machine.existing(machine.claude.credentials)
+    credentials = file.model(ClaudeCredentials) if file else None
+    session = credentials.enterpriseGateway if credentials else None
+    if file is None or credentials is None or session is None:
+        return
+    host = read_base_url(session.url or "").host
+    found = Credential(
+        Source.CLOUD_PROVIDER,
+        place_in(file, "/enterpriseGateway"),
+        provider=GATEWAY.word,
+        host=host,
+        email=session.email,
+        billing=Billing.GATEWAY,
+    )
+    trusted = (credentials.gatewayTrust or {}).get(host or "", "")
+    expired = session.expiresAt is not None and session.expiresAt <= machine.now_ms
+    if machine.version not in GATEWAY_SESSIONS:
+        yield found.ignored("This version of Claude Code does not know gateway sessions yet.")
+    elif not host or not session.jwt:
+        yield found.unusable("The gateway's session has no address or no token.")
+    elif not re.fullmatch(_FINGERPRINT, trusted):
+        yield found.unusable("The gateway's certificate is not trusted.")
+    elif expired and not session.idpRefreshToken:
+        yield found.unusable("The gateway's session has expired and cannot be renewed.")
+    else:
+        yield replace(found, reason="You are signed in to a gateway; it comes before all others.")
 
 
 def find_managed_key(machine: Machine) -> Iterator[Credential]:

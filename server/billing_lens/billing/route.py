@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from billing_lens.billing.addresses import BASE_URL, base_url_of, read_base_url
 from billing_lens.billing.credential import (
     Credential,
     Organization,
@@ -18,8 +19,6 @@ from billing_lens.billing.credential import (
 from billing_lens.billing.environment import Environment, is_managed_by_host
 from billing_lens.billing.forced_login import under_policy
 from billing_lens.billing.key import (
-    BASE_URL,
-    base_url_of,
     find_api_key,
     find_api_key_helper,
     find_auth_token,
@@ -28,10 +27,15 @@ from billing_lens.billing.key import (
     find_oauth_token,
     headers_in,
     is_header_name,
-    read_base_url,
     useless_scopes,
 )
-from billing_lens.billing.login import PLANS, account, find_login, find_managed_key
+from billing_lens.billing.login import (
+    PLANS,
+    account,
+    find_gateway_session,
+    find_login,
+    find_managed_key,
+)
 from billing_lens.billing.place import Place
 from billing_lens.billing.precedence import Order, Surface, in_order, order_for, surface_of
 from billing_lens.billing.profile import find_federation, find_profiles
@@ -43,7 +47,7 @@ from billing_lens.billing.sources import (
     beginning_a_sentence,
     provider_name,
 )
-from billing_lens.billing.start import Refusal, why_not_started
+from billing_lens.billing.start import Refusal, why_not_started, why_provider_refused
 from billing_lens.machine.machine import Machine, Mode
 from billing_lens.machine.version import Versions
 
@@ -98,6 +102,8 @@ def resolve_route(machine: Machine, mode: Mode) -> Route:
     if active.source is not Source.CLOUD_PROVIDER:
         active = _as_sent(active, environment)
     host, host_place = _at_host(active, environment)
+    if refusal := why_provider_refused(machine, active, host):
+        return _no_route(machine, mode, ranked, refusal)
     route = replace(_describe(mode, active, ranked, host), host_place=host_place)
     return replace(route, reason=route.reason + _side_effect(route))
 
@@ -117,6 +123,7 @@ def _as_sent(active: Credential, environment: Environment) -> Credential:
 def _find_credentials(
     machine: Machine, environment: Environment, mode: Mode, surface: Surface
 ) -> Iterator[Credential]:
+    yield from find_gateway_session(machine)
     yield from find_cloud_provider(machine, environment)
     yield from find_custom_headers(environment)
     yield from find_auth_token(environment)

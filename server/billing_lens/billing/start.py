@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from billing_lens.billing.environment import Environment
+from billing_lens.billing.credential import Credential
+from billing_lens.billing.environment import Environment, is_ignored
 from billing_lens.billing.login import state_file
+from billing_lens.billing.managed import managed_settings
 from billing_lens.billing.place import Place
 from billing_lens.billing.profile import HONOURED, select_profile
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind, Scope
+from billing_lens.config.models import ClaudeSettings
 from billing_lens.machine.machine import FLAG_SETTINGS_PATH, Machine
 from billing_lens.machine.version import Versions
 
@@ -43,6 +46,24 @@ def why_not_started(machine: Machine, environment: Environment) -> Refusal | Non
         reason = "Claude Code's state file is corrupted; it refuses to start."
         return Refusal(reason, Place(state.path, ""))
     return _flag_settings(machine) or _profile_directory(machine, environment)
+
+
+def why_provider_refused(machine: Machine, active: Credential, host: str | None) -> Refusal | None:
+    """Return what ends Claude Code because managed settings do not allow who would serve it.
+
+    "anthropic" stands for subscription and API key alike, "customEndpoint" for another address
+    (facts of 2.1.332, "allowedProviders").
+    """
+    provider = active.provider or ("customEndpoint" if host else "anthropic")
+    allowed: tuple[list[str], ConfigFile] | None = None
+    for file in managed_settings(machine):
+        settings = file.model(ClaudeSettings)
+        if settings and settings.allowedProviders is not None and not is_ignored(file, machine):
+            allowed = settings.allowedProviders, file
+    if allowed is None or provider in allowed[0]:
+        return None
+    reason = "Managed settings do not allow this provider; Claude Code refuses to start."
+    return Refusal(reason, Place(allowed[1].path, "/allowedProviders"))
 
 
 def _flag_settings(machine: Machine) -> Refusal | None:

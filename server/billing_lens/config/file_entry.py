@@ -42,6 +42,18 @@ class FileEntry(Struct, frozen=True):
     hides_bom: bool = False
     """Whether ``data`` is the text of an editor that keeps the file's byte order mark back."""
 
+    encoding: str | None = None
+    """What the file itself is written in where ``data`` is not what stands there, but its text."""
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes that stand at the path."""
+        return self.encoded(self.data)
+
+    def encoded(self, data: bytes) -> bytes:
+        """Return a text, in UTF-8, as the file has it."""
+        return data.decode().encode(self.encoding) if self.encoding else data
+
     @property
     def exists(self) -> bool:
         """Whether Claude Code's own existence check (which follows links) would find something."""

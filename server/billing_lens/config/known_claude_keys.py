@@ -17,6 +17,24 @@ CLAUDE_CREDENTIALS_KEYS = {
         " this file.",
         Sort.GROUP,
     ),
+    "/enterpriseGateway": KnownKey(
+        "A session signed in to a gateway. It comes before every other credential.",
+        Sort.GROUP,
+        evidence=("https://code.claude.com/docs/en/authentication",),
+    ),
+    "/enterpriseGateway/url": KnownKey("The gateway's address, which gets the session's token."),
+    "/enterpriseGateway/jwt": KnownKey("The session's token.", Sort.TOKEN),
+    "/enterpriseGateway/expiresAt": KnownKey(
+        "When the session ends. Without a token to renew it, the login counts again.",
+        Sort.MILLISECONDS,
+    ),
+    "/enterpriseGateway/idpRefreshToken": KnownKey("Renews the session.", Sort.TOKEN),
+    "/enterpriseGateway/email": KnownKey("Who is signed in to the gateway."),
+    "/gatewayTrust": KnownKey(
+        "The fingerprint of each gateway's certificate, by host; without it the session is passed"
+        " over.",
+        Sort.GROUP,
+    ),
     "/claudeAiOauth/accessToken": KnownKey(
         "The token sent with each request when the login is in charge. Without it the login is"
         " passed over.",
@@ -150,6 +168,11 @@ CLAUDE_SETTINGS_KEYS = {
         " enforce it. An empty list allows no login.",
         Sort.ORGANIZATION,
         evidence=("forceLoginOrgUUID=… @ …", "managed org …", f"{ISSUES}59348"),
+    ),
+    "/allowedProviders": KnownKey(
+        "The providers that may serve Claude Code: with any other it does not start. Only managed"
+        " settings enforce it.",
+        evidence=(SETTINGS_PAGE,),
     ),
     "/awsAuthRefresh": KnownKey(
         "A command that renews the AWS sign-in for Bedrock.",

@@ -101,6 +101,16 @@ KNOWN_VARIABLES: Mapping[str, KnownKey] = {
     "CLAUDE_CODE_USE_BEDROCK": _cloud("Amazon Bedrock", "sub+bedrock"),
     "CLAUDE_CODE_USE_FOUNDRY": _cloud("Microsoft Foundry", "sub+foundry"),
     "CLAUDE_CODE_USE_ANTHROPIC_AWS": _cloud("Anthropic on AWS", "sub+anthropic_aws"),
+    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD": _cloud(
+        "Claude Platform on Google Cloud", "var USE_ANTHROPIC_GOOGLE_CLOUD in settings"
+    ),
+    "CLAUDE_CODE_USE_GATEWAY": KnownKey(
+        "Treats the gateway at ANTHROPIC_BASE_URL as a provider, which comes before every other"
+        " credential. Without ANTHROPIC_BASE_URL and ANTHROPIC_AUTH_TOKEN it does nothing.",
+        Sort.SWITCH,
+        ON_OR_OFF,
+        ("var CLAUDE_CODE_USE_GATEWAY=…",),
+    ),
     "CLAUDE_CODE_USE_MANTLE": _cloud("Mantle", "sub+mantle"),
     "CLAUDE_CODE_USE_VERTEX": _cloud("Google Vertex AI", "vertex"),
     "CLAUDE_CODE_SIMPLE": KnownKey(
@@ -117,6 +127,48 @@ KNOWN_VARIABLES: Mapping[str, KnownKey] = {
             "claude-desktop": "The desktop application: the login comes before keys and profiles.",
         },
         evidence=("entrypoint vscode: …", "entrypoint desktop: …"),
+    ),
+    "CLAUDE_CODE_OAUTH_SCOPES": KnownKey(
+        "What CLAUDE_CODE_OAUTH_TOKEN may do. Without `user:inference` in it nobody is logged in,"
+        " also beside a login.",
+        Sort.SCOPES,
+        evidence=("follow scopes …",),
+    ),
+    "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST": KnownKey(
+        "Says that the program which starts Claude Code decides who pays: credentials of settings"
+        " and stored logins do not count. In settings it does nothing.",
+        Sort.SWITCH,
+        ON_OR_OFF,
+        ("follow host-managed", "var PROVIDER_MANAGED_BY_HOST …"),
+    ),
+    "CLAUDE_CODE_HOST_AUTH_ENV_VAR": KnownKey(
+        "Names the variable that a host application authenticates with; keys of settings do not"
+        " count then.",
+        evidence=("var CLAUDE_CODE_HOST_AUTH_ENV_VAR=…",),
+    ),
+    "CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR": KnownKey(
+        "The number of an open file that holds an API key, set by the program that starts Claude"
+        " Code; nobody else can read it.",
+        Sort.TOKEN,
+        evidence=("var CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR=…", "follow fd …"),
+    ),
+    "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR": KnownKey(
+        "The number of an open file that holds an OAuth token, set by the program that starts"
+        " Claude Code; nobody else can read it.",
+        Sort.TOKEN,
+        evidence=("var CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR=…", "follow fd …"),
+    ),
+    "CLAUDE_SECURESTORAGE_CONFIG_DIR": KnownKey(
+        "The directory of the stored login alone, `.credentials.json`; empty it means `~/.claude`.",
+        Sort.DIRECTORY,
+        evidence=("securestorage …", "var CLAUDE_SECURESTORAGE_CONFIG_DIR=…"),
+    ),
+    "CLAUDE_CODE_IGNORE_PERSISTED_TRUST": KnownKey(
+        "Treats every folder as one that nobody trusts: keys of a project's settings do not count"
+        " in headless runs.",
+        Sort.SWITCH,
+        ON_OR_OFF,
+        ("var CLAUDE_CODE_IGNORE_PERSISTED_TRUST=…",),
     ),
     "CLAUDE_CODE_REMOTE": KnownKey(
         "Says that this is a remote session: the login comes before keys and profiles.",

@@ -82,10 +82,23 @@ class ClaudeAiOauth(ConfigModel, frozen=True):
     rateLimitTier: str | None = None
 
 
+class GatewaySession(ConfigModel, frozen=True):
+    """A session signed in to a gateway. `expiresAt` is in milliseconds since 1970."""
+
+    url: str | None = None
+    jwt: str | None = None
+    expiresAt: float | None = None
+    idpRefreshToken: str | None = None
+    email: str | None = None
+
+
 class ClaudeCredentials(ConfigModel, frozen=True):
     """``.credentials.json`` of Claude Code."""
 
     claudeAiOauth: ClaudeAiOauth | None = None
+    enterpriseGateway: GatewaySession | None = None
+    gatewayTrust: dict[str, str] | None = None
+    """The SHA-256 of each gateway's certificate, in lower-case hex, by its host."""
 
 
 class OauthAccount(ConfigModel, frozen=True):
@@ -154,6 +167,8 @@ class ClaudeSettings(ConfigModel, frozen=True):
     apiKeyHelper: str | None = None
     forceLoginMethod: str | None = None
     forceLoginOrgUUID: str | list[str] | None = None
+    allowedProviders: list[str] | None = None
+    """In managed settings alone: with any other provider Claude Code does not start."""
     model: str | None = None
     """Decides nothing about who pays, but what it costs."""
 

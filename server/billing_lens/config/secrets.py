@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 SECRET_NAME = re.compile(
-    r"token(?!_file)|secret|password|passwd|apikey|api_key|authorization|cookie|headers|private",
+    r"token(?!_file)|\bjwt|secret|password|passwd|apikey|api_key|authorization|cookie|headers|private",
     re.IGNORECASE,
 )
 """Names of variables and members whose values are taken for secrets."""

@@ -149,12 +149,12 @@ def _prepare(change: Change, machine: Machine) -> _Step:
         _refuse_taken(target)
         return _Step(change, target, None, change.data)
     file = machine.files[change.path]
-    before = file.entry.data
+    before = file.entry.raw
     _refuse_unless_still(target, before)
     if isinstance(change, RenameFile):
         _refuse_taken(Path(change.to))
         return _Step(change, target, before, before)
-    return _Step(change, target, before, edited_text(file, change))
+    return _Step(change, target, before, file.entry.encoded(edited_text(file, change)))
 
 
 def _behind_link(change: Change, machine: Machine) -> Path:

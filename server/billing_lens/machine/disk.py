@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import re
 import stat
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_LE
 from collections.abc import Container
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from billing_lens.config.file import ConfigFile, OpenText
 from billing_lens.config.file_entry import FileEntry, FileState
@@ -159,6 +161,8 @@ class ParsedFiles:
         """Return the config file at `path`, with `text` over it: the same one while both stay."""
         overlay = text.document.data if text else None
         entry = self._disk.entry(path, overlay=overlay, largest=LARGEST.get(kind))
+        if kind is Kind.CLAUDE_SETTINGS and entry.data.startswith(BOM_UTF16_LE):
+            entry = _as_utf8(entry)
         return self.of_entry(entry, kind, scope, text)
 
     def of_entry(
@@ -226,6 +230,18 @@ def _is_within(path: str, root: str) -> bool:
 
 def _unreadable(reason: str) -> str:
     return f"The file cannot be read: {reason}." if reason else "The file cannot be read."
+
+
+def _as_utf8(entry: FileEntry) -> FileEntry:
+    """Return settings as Windows PowerShell writes them, in UTF-16 with a mark, as their text.
+
+    Claude Code reads them in every scope (cases "settings utf16le", "managed utf16", "f5 …").
+    """
+    try:
+        text = entry.data.decode("utf-16-le")
+    except UnicodeDecodeError:
+        return entry
+    return replace(entry, data=text.encode(), encoding="utf-16-le")
 
 
 def _too_large(path: str, largest: int) -> FileEntry:

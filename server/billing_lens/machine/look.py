@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import PurePath, PurePosixPath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from billing_lens.config.file import ConfigFile, OpenText
 from billing_lens.config.file_entry import FileEntry, FileState
@@ -35,6 +36,7 @@ from billing_lens.machine.keychain import Keychain, KeychainReader
 from billing_lens.machine.machine import FLAG_SETTINGS_PATH, Machine, MachineOptions, program_of
 from billing_lens.machine.project import (
     files_of_project,
+    main_checkout,
     nearest_policy,
     project_roots,
     settings_named_in,
@@ -76,10 +78,11 @@ class Look(Struct, frozen=True):
         options, home, cwd = self.options, self.home, self.cwd
         roots = project_roots(cwd, home, self._entry)
         unmoved = claude_paths(home, cwd, options.environment)
-        settings = self._settings(unmoved.user_settings)
+        main = main_checkout(cwd, home, self._entry)
+        settings = self._settings(unmoved.user_settings, main)
         claude, set_in = self._claude_paths(settings)
         if claude != unmoved:
-            settings = self._settings(claude.user_settings)
+            settings = self._settings(claude.user_settings, main)
         policy_entry = partial(self._entry, largest=LARGEST[Kind.TEAM_POLICY])
         editor_settings = vscode_settings(options.platform, home, cwd, options.environment)
         is_own_mac = options.platform is Platform.DARWIN and not options.confined
@@ -128,16 +131,24 @@ class Look(Struct, frozen=True):
         opened = (path for path in map(folder.__class__, self.open_texts) if path.parent == folder)
         return sorted({*self.disk.names(str(folder)), *(path.name for path in opened)})
 
-    def _settings(self, user_settings: PurePath) -> list[ConfigFile]:
-        """Return every settings file of Claude Code's, whether or not it counts or exists."""
+    def _settings(self, user_settings: PurePath, main: PurePath | None) -> list[ConfigFile]:
+        """Return every settings file of Claude Code's, whether or not it counts or exists.
+
+        The weaker come first in each scope: the local ones of `main`, the repository's main
+        checkout, count more than those of the working directory.
+        """
         project, managed = project_paths(self.cwd), self.managed
+        shared = [project_paths(main).local_settings] if main else []
         drop_ins = self.disk.names(str(managed.drop_ins), ".json")
         paths = (managed.settings, *(managed.drop_ins / it for it in drop_ins if it[0] != "."))
         is_this_system = not self.options.confined and self.options.managed_directory is None
         return [
             self._file(user_settings, Kind.CLAUDE_SETTINGS, Scope.USER),
             self._file(project.settings, Kind.CLAUDE_SETTINGS, Scope.PROJECT),
-            self._file(project.local_settings, Kind.CLAUDE_SETTINGS, Scope.LOCAL),
+            *(
+                self._file(path, Kind.CLAUDE_SETTINGS, Scope.LOCAL)
+                for path in (project.local_settings, *shared)
+            ),
             *self._flag_settings(),
             *(self._file(path, Kind.CLAUDE_SETTINGS, Scope.MANAGED) for path in paths),
             *(self._system_policies() if is_this_system else ()),
@@ -152,7 +163,8 @@ class Look(Struct, frozen=True):
         given = self.options.arguments.settings
         if given is None:
             return
-        if given.strip().startswith("{") and given.strip().endswith("}"):
+        text = given.removeprefix("\ufeff").strip()
+        if text.startswith("{") and text.endswith("}"):
             entry = FileEntry(FLAG_SETTINGS_PATH, FileState.REGULAR, given.encode())
             yield self.parsed.of_entry(entry, Kind.CLAUDE_SETTINGS, Scope.FLAG)
         else:
@@ -172,7 +184,12 @@ class Look(Struct, frozen=True):
             if name in variables and file.scope not in (Scope.PROJECT, Scope.LOCAL):
                 environment[name] = variables[name]
                 set_in[name] = (file.path, pointer_of("env", name))
-        return claude_paths(self.home, self.cwd, environment), set_in
+        moved = claude_paths(self.home, self.cwd, environment)
+        if set_in:
+            # The state file is looked for before any settings are read (cases "config dir in …").
+            unmoved = claude_paths(self.home, self.cwd, self.options.environment)
+            moved = replace(moved, state=unmoved.state, legacy_state=unmoved.legacy_state)
+        return moved, set_in
 
     def _profiles(self, settings: Iterable[ConfigFile]) -> Iterator[ConfigFile]:
         """Yield the files of every directory and profile that the process or settings lead to."""

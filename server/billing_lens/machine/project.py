@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from billing_lens.config.file import ConfigFile
 from billing_lens.config.file_entry import FileState
 from billing_lens.config.kinds import Kind
-from billing_lens.config.paths import Names, declaring_files, policy_file
+from billing_lens.config.paths import Names, declaring_files, policy_file, resolved
 from billing_lens.machine.git import Read
 
 ReadFile = Callable[[PurePath, Kind], ConfigFile]
@@ -25,6 +26,33 @@ def project_roots(cwd: PurePath, home: PurePath, read: Read) -> tuple[PurePath, 
         if read(str(folder / ".git")).state in (FileState.DIRECTORY, FileState.REGULAR):
             return tuple(dict.fromkeys((cwd, folder)))
     return (cwd,)
+
+
+def main_checkout(cwd: PurePath, home: PurePath, read: Read) -> PurePath | None:
+    """Return the folder of the main checkout that `cwd` is in or a worktree of.
+
+    None where that is `cwd` itself, outside of a repository, in a bare one, and where it is the
+    home. Its local settings count in all of it (https://code.claude.com/docs/en/settings, cases "f3
+    git sub …", "f2 worktree …"). A worktree's ``.git`` is a file that names its part of the main
+    checkout's (https://git-scm.com/docs/gitrepository-layout).
+    """
+    for folder in (cwd, *cwd.parents):
+        git = read(str(folder / ".git"))
+        if git.state not in (FileState.DIRECTORY, FileState.REGULAR):
+            continue
+        main = folder
+        if git.data.startswith(_GIT_LINK):
+            linked = folder / os.fsdecode(git.data.removeprefix(_GIT_LINK).strip())
+            if linked.parent.name == "worktrees":
+                directory = resolved(linked, "../..")
+                if directory.name != ".git":
+                    return None
+                main = directory.parent
+        return main if main not in (cwd, home) else None
+    return None
+
+
+_GIT_LINK = b"gitdir:"
 
 
 def nearest_policy(cwd: PurePath, roots: tuple[PurePath, ...], read: Read) -> PurePath:
