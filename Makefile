@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .PHONY: help demo test lint vsix packages sbom version proof fixes conformance neovim pages man
+.PHONY: protocol-fallback
 .PHONY: screenshots requirements clean need-python need-node real-vscode real-neovim
 
 help:  ## Show what can be made.
@@ -61,6 +62,9 @@ fixes: $(VENV)/.dev  ## Try every fix on several versions of the real Claude Cod
 
 conformance: $(VENV)/.dev  ## Compare with the real Claude Code, the newest version included.
 	$(BIN)/python -m tests.claude_code.conformance
+
+protocol-fallback: $(VENV)/.dev  ## Try the language server with its input copied by a thread, as on Windows.
+	$(BIN)/python -m pytest tests/lsp --threaded-input
 
 neovim: $(VENV)/.dev real-neovim  ## Try the language server in a real Neovim.
 	$(BIN)/python -m pytest tests/neovim
