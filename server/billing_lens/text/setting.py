@@ -6,6 +6,7 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
@@ -96,7 +97,7 @@ def _style_of(document: JsonDocument) -> _Style:
     line_break = found[0].decode() if found else "\n"
     if root is None or not root.children():
         return _Style(line_break=line_break)
-    sample = [*_first_values(root)]
+    sample = [*islice(_values_in(root), _SAMPLE)]
     colons = (_colon(data, child) for _, child in sample)
     indents = (_indent(data, parent, child) for parent, child in sample)
     return _Style(
@@ -107,15 +108,13 @@ def _style_of(document: JsonDocument) -> _Style:
     )
 
 
-def _first_values(root: JsonNode) -> Iterator[tuple[JsonNode, JsonNode]]:
+def _values_in(root: JsonNode) -> Iterator[tuple[JsonNode, JsonNode]]:
     """Yield parents with their children, the outer ones first."""
-    waiting, left = [root], _SAMPLE
-    while waiting and left > 0:
-        parent = waiting.pop(0)
-        children = parent.children()[:left]
-        left -= len(children)
+    parents = [root]
+    for parent in parents:  # more come in meanwhile
+        children = parent.children()
+        parents.extend(children)
         yield from ((parent, child) for child in children)
-        waiting.extend(children)
 
 
 def _colon(data: bytes, child: JsonNode) -> str | None:

@@ -7,7 +7,7 @@ only what changed. It does not validate: it accepts texts that are not JSON.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, get_args
 
 import tree_sitter_json
 from tree_sitter import Language, Node, Parser, Tree
@@ -19,15 +19,7 @@ from billing_lens.text.utf8 import decoded
 from billing_lens.text.validation import loads
 
 _LANGUAGE = Language(tree_sitter_json.language())
-_KINDS: tuple[NodeKind, ...] = (
-    "object",
-    "array",
-    "string",
-    "number",
-    "true",
-    "false",
-    "null",
-)
+_KINDS = frozenset(get_args(NodeKind)) - {"error"}
 
 
 def parse_tree(text: bytes, edited: Tree | None = None) -> Tree:

@@ -12,9 +12,8 @@ Nothing else changes: the classes, their names and their attributes are lsprotoc
 from __future__ import annotations
 
 import sys
-from functools import cache
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 
@@ -70,11 +69,6 @@ def _make(cls: type) -> None:
     delattr(cls, _FIELDS)
     # With slots it would be another class, and this one is known everywhere already.
     attrs.define(cls, slots=False)
-    attrs.resolve_types(cls, _names(), {})
-
-
-@cache
-def _names() -> dict[str, Any]:
     from lsprotocol.types import ALL_TYPES_MAP  # noqa: PLC0415 - known once they are loaded
 
-    return dict(ALL_TYPES_MAP)
+    attrs.resolve_types(cls, cast("dict[str, Any]", ALL_TYPES_MAP), {})

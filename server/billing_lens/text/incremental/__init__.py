@@ -14,7 +14,7 @@ Nothing else is for use from outside, which import-linter checks. What always ho
 *   **A part can tell.** JSON has no context: a text stays valid when a value takes the place of
     another, or when what stands between two children is replaced by what may stand there. So the
     part is read alone: first what is between two children, then each value around it, outwards.
-    Where the text goes on before and after the part, an empty string stands in for it.
+    Where the text goes on before and after the part, an empty list or member stands in for it.
 *   **A part ends where it ended.** A quote or ``/*`` that was typed may take in what follows. A
     problem counts only where it lies within the part, else the next larger part is asked. A number
     or word beside the splice is part of the part, because it may go on in what is typed.

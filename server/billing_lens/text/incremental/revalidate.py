@@ -22,8 +22,10 @@ from billing_lens.text.validation import (
 _MOST_BRACKETS = 300
 """How many a part may have, with those around it, to be read alone: they must stay below the depth
 at which a text as a whole is refused."""
-_VALUE = b'""'
+_VALUE = b"[]"
+"""Stands in for an element: unlike a string, it ends no string that the text before it begins."""
 _MEMBER = b'"":""'
+"""Stands in for a member, which begins with a quote as every one does."""
 
 
 class Revalidated(NamedTuple):

@@ -7,6 +7,7 @@ copies the input, as on Windows.
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -14,9 +15,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
+from billing_lens.lsp.wire.transport import can_be_polled
 from tests.machines import headline
 
 Message = Mapping[str, object]
@@ -139,3 +142,18 @@ def test_an_end_within_a_message_is_told(served: Serve) -> None:
         code, answered, log = served([framed(INITIALIZE), end])
         assert (code, answered) == (1, [1])
         assert "ended within a message" in log
+
+
+def test_only_pipes_and_sockets_that_are_not_the_output_too_are_polled(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    ours, theirs = socket.socketpair()
+    source, target = os.pipe()
+    with ours, theirs, file.open("rb") as plain, open(os.devnull, "wb") as nowhere:
+        socket_in, socket_out = ours.makefile("rb", 0), ours.makefile("wb", 0)
+        with os.fdopen(source, "rb") as pipe, os.fdopen(target, "wb") as other_end:
+            assert can_be_polled(pipe, nowhere)
+            assert not can_be_polled(pipe, other_end)
+            assert can_be_polled(cast("BinaryIO", socket_in), nowhere)
+            assert not can_be_polled(cast("BinaryIO", socket_in), cast("BinaryIO", socket_out))
+            assert not can_be_polled(plain, nowhere)

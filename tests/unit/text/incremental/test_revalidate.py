@@ -67,6 +67,9 @@ def assert_like_a_fresh_one(document: JsonDocument) -> None:
 @example("[1, 2]", [(4, 0, "x")])
 @example("12", [(2, 0, "3")])
 @example('["a", 22]', [(4, 1, "")])
+@example("\n{}", [(1, 0, '"'), (2, 0, "\\")])
+@example("[1, {}]", [(4, 0, '"'), (5, 0, "\\")])
+@example('{"a": 1, "b": 2}', [(9, 0, '"'), (10, 0, "\\")])
 def test_every_keystroke_is_judged_as_the_whole_text_is(
     text: str, edits: list[tuple[int, int, str]]
 ) -> None:
