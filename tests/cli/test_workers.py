@@ -84,6 +84,16 @@ def test_what_is_raised_reaches_the_caller() -> None:
         list(in_order(work, [*TASKS, "raises", *TASKS], 2))
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_caller_who_is_slower_than_the_work_loses_nothing(workers: int) -> None:
+    results: list[str | None] = []
+    for _, result in in_order(work, TASKS, workers):
+        time.sleep(0.02)
+        results.append(result)
+
+    assert results == list(map(str.upper, TASKS))
+
+
 def test_a_caller_who_has_enough_does_not_wait_for_the_rest() -> None:
     started = time.monotonic()
     results = in_order(work, ["first", "hangs 1", "hangs 2"], 2)

@@ -355,6 +355,7 @@ async def test_cancelling_what_is_shown_as_progress_ends_the_program(
 ) -> None:
     editor = await hanging(run_server, machine, tmp_path)
     pid = await begin(editor, **({"workDoneToken": token} if token else {}))
+    await editor.wire.until(lambda: editor.told(types.PROGRESS))
     [shown] = editor.told(types.PROGRESS)
     assert shown["value"]["cancellable"] is True
     assert bool(editor.told(types.WINDOW_WORK_DONE_PROGRESS_CREATE)) is (token is None)

@@ -83,10 +83,10 @@ def _until_one_is_lost(
                         future = pool.submit(work, waiting[0])
                         under_way[future] = waiting.popleft()
                 finished = _finished_next(under_way, patience)
-                for future in finished:
-                    if not isinstance(future.exception(), BrokenProcessPool):
-                        yield under_way.pop(future), future.result()
-                if not finished or any(future.done() for future in under_way):
+                lost = {it for it in finished if isinstance(it.exception(), BrokenProcessPool)}
+                for future in finished - lost:
+                    yield under_way.pop(future), future.result()
+                if lost or not finished:
                     break
         except BrokenProcessPool:
             pass
