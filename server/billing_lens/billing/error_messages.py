@@ -71,7 +71,8 @@ ERROR_MESSAGES = (
         source="recorded run managed array",
     ),
     ErrorMessage(
-        r"settings file not found|cannot use settings file|invalid json provided to --settings|invalid setting source",
+        r"settings file not found|cannot use settings file|invalid json provided to --settings|"
+        r"invalid setting source",
         DEPLOYMENT,
         "The settings that Claude Code was started with (--settings) cannot be read.",
         ours=True,

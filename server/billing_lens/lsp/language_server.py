@@ -222,7 +222,7 @@ class BillingLensServer(StandardStreamsServer):
         while True:
             await asyncio.sleep(POLL_SECONDS)
             if self._parent.is_gone():
-                # The thread that waits for input would keep an orderly end waiting for ever.
+                # Nobody is left to ask for an orderly end.
                 os._exit(self.exit_code)
             try:
                 self.schedule.poll()
