@@ -212,7 +212,8 @@ def _at_host(active: Credential, environment: Environment) -> tuple[str | None, 
         return active.host, active.place if active.host else None
     variable = environment.get(BASE_URL)
     if variable:
-        return base_url_of(environment).host, variable.place
+        host = base_url_of(environment).host
+        return host, variable.place if host else None
     if active.source is Source.PROFILE and active.host:
         host = read_base_url(active.host).host
         return host, replace(active.place, pointer="/base_url") if host else None
