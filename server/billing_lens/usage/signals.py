@@ -14,6 +14,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from billing_lens.config.kinds import Kind
+from billing_lens.machine.machine import Machine
 from billing_lens.machine.version import Versions
 
 
@@ -187,3 +189,13 @@ READINGS = (
         evidence="nothing in the log tells",
     ),
 )
+
+
+def confounders_of(machine: Machine) -> frozenset[str]:
+    """Return which of `CONFOUNDERS` are set on a machine now, in its environment or settings."""
+    texts = [file.entry.data for file in machine.files_of(Kind.CLAUDE_SETTINGS)]
+    return frozenset(
+        name
+        for name in CONFOUNDERS
+        if machine.environment.get(name) or any(f'"{name}"'.encode() in text for text in texts)
+    )
