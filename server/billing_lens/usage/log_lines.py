@@ -100,5 +100,5 @@ class LogLine(Struct, frozen=True):
     hasUnknownModelCost: bool | None = None
 
 
-MARKS = (b'"assistant"', b'"api-request"', b'"session-owner"', b'"credential_org"', b'"cost-state"')
-"""A line that counts holds one of these; most lines are passed over without being decoded."""
+KINDS = ("assistant", "api-request", "session-owner", "credential_org", "cost-state")
+"""The kinds of lines and attachments that count; most others are passed over undecoded."""

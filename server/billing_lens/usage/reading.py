@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from billing_lens.usage.log_lines import MARKS, AnswerUsage, LogLine, ModelCost
+from billing_lens.usage.log_lines import KINDS, AnswerUsage, LogLine, ModelCost
 from billing_lens.usage.requests import Marks, Request, Tokens
 
 LONGEST_LINE = 16 * 1024 * 1024
@@ -116,6 +116,8 @@ class _Asked(Struct, frozen=True):
 class _Reader:
     def __init__(self, logs: Logs) -> None:
         self._logs = logs
+        kinds = "|".join(KINDS)
+        self._counts = re.compile(rf'"type"\s*:\s*"(?:{kinds})"'.encode()).search
         self._decode = msgspec.json.Decoder(LogLine).decode
         self._asked: dict[str, _Asked] = {}
         self._requests: dict[tuple[str, str], Request] = {}
@@ -130,7 +132,7 @@ class _Reader:
                 self._logs.bytes += len(line)
                 if line[:1] != b"{" or line[-3:].rstrip()[-1:] != b"}":
                     passed.broken += bool(line.strip())
-                elif any(mark in line for mark in MARKS):
+                elif self._counts(line):
                     self._add(line)
         except FileNotFoundError:
             passed.vanished += 1
