@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import datetime, timezone, tzinfo
+from pathlib import Path
 
 from billing_lens.cli.options import (
     EXAMPLES_AS_WRITTEN,
@@ -17,6 +18,7 @@ from billing_lens.cli.options import (
     machine_options,
     read_machine,
 )
+from billing_lens.config.kinds import Platform
 from billing_lens.config.paths import resolved
 from billing_lens.machine.machine import Machine
 from billing_lens.usage.accounting import By, Spent, spent_of
@@ -84,7 +86,7 @@ def run(given: argparse.Namespace) -> int:
     span = _span(given, zone)
     machine = read_machine(given)
     spent = spent_of(
-        _logs(given, machine),
+        logs_of(machine, confined=machine_options(given).confined),
         span=span,
         project=resolved(machine.cwd, given.project) if given.project else None,
         confounders=confounders_of(machine),
@@ -161,17 +163,22 @@ def _span(given: argparse.Namespace, zone: tzinfo | None) -> Span:
     return Span(since, until)
 
 
-def _logs(given: argparse.Namespace, machine: Machine) -> Logs:
-    """Return what a machine's logs say; of a home that is looked at alone, only what is in it."""
+def logs_of(machine: Machine, *, confined: bool, since: datetime | None = None) -> Logs:
+    """Return what the logs of a machine say that were written to after `since`.
+
+    A home that is looked at alone (`confined`) is not left.
+    """
     directory = str(machine.claude.directory / "projects")
-    if machine_options(given).confined:
-        home, real = os.path.realpath(machine.home), os.path.realpath(directory)
-        if os.path.commonpath((home, real)) != home:
+    if machine.platform is Platform.WIN32 and os.name != "nt":
+        directory = directory.replace("\\", "/")
+    if confined:
+        home = Path(os.path.realpath(str(machine.home).replace("\\", "/")))
+        if not Path(os.path.realpath(directory)).is_relative_to(home):
             note = f"billing-lens: {directory} is outside {machine.home}; it is not read"
             print(note, file=sys.stderr)
             return Logs(directory)
     passed = Passed()
-    files = log_files(directory, passed)
+    files = log_files(directory, passed, since)
     total = sum(size for _, size in files)
     if total < _LONG_WORK or not sys.stderr.isatty():
         return read_logs(directory, files, passed)

@@ -44,6 +44,7 @@ class Circumstances(Struct, frozen=True):
     command: str | None = None
     changes: Sequence[Entry] = ()
     error: str | None = None
+    spent: tuple[reports.RecentUse, ...] = ()
 
 
 def circumstances_of(
@@ -89,6 +90,7 @@ def report_of(seen: Review, around: Circumstances) -> reports.Report:
         last_account_change=status.last_account_change,
         changes=changes_of(around.changes[-CHANGES_SHOWN:]).changes,
         files=tuple(_file(it.entry, it.kind) for it in machine.files.values() if it.exists),
+        spent=around.spent,
         triage=_triage(around.error) if around.error is not None else None,
     )
     return with_texts(report, for_strangers(machine))

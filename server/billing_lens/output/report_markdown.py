@@ -38,6 +38,13 @@ def _lines(report: Report) -> Iterator[str]:
             ("when", "change", "before", "after", "state"),
             [(it.at, it.title, it.before, it.after, it.state) for it in report.changes],
         )
+    if report.spent:
+        yield "### Spent in the last 7 days, by Claude Code's session logs"
+        yield ""
+        yield from markdown_table(
+            ("payer", "how sure", "requests", "list price (USD)"),
+            [(it.label, it.confidence, it.requests, f"{it.list_price:.2f}") for it in report.spent],
+        )
     yield "<details><summary>Files</summary>"
     yield ""
     yield from markdown_table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from billing_lens.machine.machine import Machine
 from billing_lens.output.contract import spent as contract
+from billing_lens.output.contract.reports import RecentUse
 from billing_lens.output.redaction import Redactor, with_texts
 from billing_lens.usage.accounting import Amount, By, Group, Spent, amount_of, day_of, groups_of
 from billing_lens.usage.attribution import Stretch
@@ -58,6 +60,20 @@ def spent_document(
         said = _without_projects(said)
         return with_texts(said, for_strangers(machine))
     return with_texts(said, Redactor(machine).text)
+
+
+def recent_use(spent: Spent, zone: tzinfo | None) -> tuple[RecentUse, ...]:
+    """Return what a report says of it, by payer."""
+    return tuple(
+        RecentUse(
+            payer=it.payer.value,
+            label=it.payer.label,
+            confidence=it.confidence.value,
+            requests=it.amount.requests,
+            list_price=dollars(it.amount.list_price),
+        )
+        for it in groups_of(spent.parts, By.PAYER, zone)
+    )
 
 
 def instant(at: datetime) -> str:
@@ -142,9 +158,8 @@ def _without_projects(said: contract.Spent) -> contract.Spent:
     if said.by is By.PROJECT and groups is not UNSET:
         groups = tuple(_renamed(groups, names))
     passed = replace(said.logs.passed_over, unreadable=())
-    return replace(
-        said, sessions=sessions, groups=groups, logs=replace(said.logs, passed_over=passed)
-    )
+    logs = replace(said.logs, directory=os.path.basename(said.logs.directory), passed_over=passed)
+    return replace(said, sessions=sessions, groups=groups, logs=logs)
 
 
 def _renamed(groups: tuple[contract.Group, ...], names: dict[str, str]) -> Iterator[contract.Group]:

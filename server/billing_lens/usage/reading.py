@@ -67,8 +67,14 @@ Progress = Callable[[int], object]
 """Is told of bytes that were read."""
 
 
-def log_files(directory: str, passed: Passed) -> list[tuple[str, int]]:
-    """Return the logs below a directory with their sizes, the oldest first. No link is followed."""
+def log_files(
+    directory: str, passed: Passed, since: datetime | None = None
+) -> list[tuple[str, int]]:
+    """Return the logs below a directory with their sizes, the oldest first. No link is followed.
+
+    Files that were last written to before `since` are left out.
+    """
+    earliest = since.timestamp() * 1e9 if since else 0
     found = list[tuple[int, str, int]]()
     waiting = [directory]
     while waiting:
@@ -80,7 +86,8 @@ def log_files(directory: str, passed: Passed) -> list[tuple[str, int]]:
                         waiting.append(entry.path)
                     elif entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False):
                         status = entry.stat(follow_symlinks=False)
-                        found.append((status.st_mtime_ns, entry.path, status.st_size))
+                        if status.st_mtime_ns >= earliest:
+                            found.append((status.st_mtime_ns, entry.path, status.st_size))
         except FileNotFoundError:
             passed.vanished += folder != directory
         except OSError:
