@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from billing_lens.output.terminal import width_of
 from tests.cli.command_line import Run, program, run, run_program
+from tests.cli.terminal import shown_on_a_terminal
 from tests.machines import (
     CANARY,
     CONSOLE_ORGANIZATION,
@@ -26,6 +28,8 @@ from tests.unit.usage.logs import PROMPT, MadeUpLog
 
 FORMS = ((), ("--json",), ("--csv",), ("--html", "-"), ("--claim",))
 BY = ("payer", "day", "session", "model", "project")
+BARS: dict[int, tuple[str, ...]] = {60: (), 80: ("day", "model", "project")}
+"""Where a bar has room beside the groups, by the columns of the terminal."""
 EVIL = "x\x1b[2J</td><script>alert(1)</script>=1"
 
 
@@ -290,6 +294,25 @@ def test_what_a_log_says_steers_nothing(tmp_path: Path, form: tuple[str, ...], b
     assert "\x1b" not in out
     if form in {("--html", "-"), ("--claim",)}:
         assert "<script" not in out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 160])
+@pytest.mark.parametrize("by", BY)
+def test_it_fits_the_terminal_with_a_home_that_is_short(
+    built: BuiltMachine, by: str, columns: int
+) -> None:
+    shown = shown_on_a_terminal(
+        "spent", "--by", by, columns=columns, HOME=str(built.home), NO_COLOR="1"
+    )
+
+    assert [it for it in shown.written.splitlines() if width_of(it) > columns] == []
+    assert str(built.home) not in shown.written
+    assert ("█" in shown.written) == (by in BARS.get(columns, BY[1:]))
+    assert_no_canary(shown.written)
+
+
+def test_the_logs_of_another_platform_are_found(built: BuiltMachine) -> None:
+    assert spent(built, "--json", "--platform", "win32").json["logs"]["files"] == 3
 
 
 def test_days_are_those_of_the_time_zone(tmp_path: Path) -> None:
