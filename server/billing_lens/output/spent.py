@@ -30,14 +30,15 @@ def spent_document(
     `zone` None is this machine's time zone.
     """
     logs, passed = spent.logs, spent.logs.passed
-    groups = groups_of(spent.parts, by, zone)
     since, until = _days(spent, zone)
     said = contract.Spent(
         since=since,
         until=until,
         payers=tuple(_total(it) for it in groups_of(spent.parts, By.PAYER, zone)),
         by=by,
-        groups=UNSET if by is By.PAYER else tuple(_group(it) for it in groups),
+        groups=UNSET
+        if by is By.PAYER
+        else tuple(_group(it) for it in groups_of(spent.parts, by, zone)),
         sessions=tuple(_session(it, spent.own_sums) for it in spent.parts),
         logs=contract.LogsRead(
             directory=logs.directory,

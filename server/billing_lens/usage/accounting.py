@@ -165,9 +165,10 @@ def groups_of(parts: Iterable[Stretch], by: By, zone: tzinfo | None) -> list[Gro
     sure = dict[tuple[str, Payer], Confidence]()
     for part in parts:
         payer, confidence = part.verdict.payer, part.verdict.confidence
-        for request in part.requests:
-            place = (key(request) if key else payer.value, payer)
+        places = [(key(it) if key else payer.value, payer) for it in part.requests]
+        for place, request in zip(places, part.requests, strict=True):
             found[place].append(request)
+        for place in set(places):
             sure[place] = max(sure.get(place, confidence), confidence, key=lambda it: it.rank)
     groups = [
         Group(name, payer, sure[name, payer], amount_of(requests))
