@@ -52,6 +52,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top } th { color: var(--dim); font-weight: 600 }
 .number { text-align: right; white-space: nowrap }
+td:first-child { white-space: nowrap }
 .key { display: inline-block; width: .75em; height: .75em; margin-right: .45em;
   border-radius: 2px }
 text { font-size: 12px; fill: var(--dim) } .axis { stroke: var(--line) }
