@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
-from billing_lens.output.contract import reports, status
+from billing_lens.output.contract import reports, spent, status
 
 SCHEMAS = Path(status.__file__).parents[1] / "schemas"
 
@@ -25,6 +25,7 @@ DOCUMENTS: dict[str, tuple[type[Struct], ...]] = {
     "compare": (reports.Comparisons,),
     "undo": (reports.Changes,),
     "report": (reports.Report,),
+    "spent": (spent.Spent,),
 }
 """What each document can be."""
 
@@ -103,7 +104,7 @@ def _locations(whole: _Schema) -> dict[str, _Schema]:
 
 
 def _structs() -> dict[str, type[Struct]]:
-    named = {**vars(status), **vars(reports)}
+    named = {**vars(status), **vars(reports), **vars(spent)}
     return {
         name: it for name, it in named.items() if isinstance(it, type) and issubclass(it, Struct)
     }

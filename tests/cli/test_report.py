@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.machines import (
     assert_no_canary,
     headline,
 )
+from tests.unit.usage.logs import MadeUpLog
 
 VERSION = "2.1.146"
 KEY = f"sk-ant-api03-{CANARY}"
@@ -89,6 +91,18 @@ def test_the_text_is_a_few_headings_and_tables(built: BuiltMachine) -> None:
     assert "| model | opus (ANTHROPIC_MODEL), sonnet (~/.claude/settings.json) |" in text
     assert "ANTHROPIC_AUTH_TOKEN in ~/.claude/settings.json:4:5" in text
     assert "<details><summary>Files</summary>" in text
+
+
+def test_who_paid_lately_is_in_it(built: BuiltMachine) -> None:
+    logs, now = built.home / ".claude" / "projects", datetime.now(timezone.utc)
+    MadeUpLog(at=now - timedelta(days=1)).answer("5m", oauth=False).write(logs)
+    MadeUpLog(session="bbbbbbbb", at=now - timedelta(days=9)).answer("1h").write(logs)
+
+    report = run("report", "--json", *built.options(VERSION)).json
+    text = run("report", *built.options(VERSION)).out
+
+    assert [(it["payer"], it["requests"]) for it in report["spent"]] == [("api_usage", 1)]
+    assert "| API usage | recorded | 1 | 0.00 |" in text
 
 
 class TestTriage:

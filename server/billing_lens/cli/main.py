@@ -33,6 +33,7 @@ COMMANDS = (
     "undo",
     "verify",
     "report",
+    "spent",
     "rules",
     "demo",
     "completion",
@@ -48,6 +49,7 @@ examples:
   billing-lens check           what is wrong, and where
   billing-lens fix             puts it right, one change at a time, asking first
   billing-lens undo            takes the last change back
+  billing-lens spent           who paid for what already ran
   billing-lens COMMAND --help  more on one of them"""
 
 

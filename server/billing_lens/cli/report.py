@@ -7,11 +7,21 @@ import os
 import select
 import stat
 import sys
+from datetime import datetime, timedelta, timezone
+
+from msgspec.structs import replace
 
 from billing_lens.cli.options import Subcommands, add_machine_options, machine_options, review_of
+from billing_lens.cli.spent import logs_of
+from billing_lens.machine.machine import Machine
+from billing_lens.output.contract.reports import RecentUse
 from billing_lens.output.json import json_text
 from billing_lens.output.report import circumstances_of, report_of
 from billing_lens.output.report_markdown import report_markdown
+from billing_lens.output.spent import recent_use
+from billing_lens.usage.accounting import spent_of
+from billing_lens.usage.signals import confounders_of
+from billing_lens.usage.span import Span
 
 _DESCRIPTION = """\
 Prints a report for an issue or a support thread: versions, who pays and why, every
@@ -31,6 +41,7 @@ examples:
 
 LONGEST_ERROR = 100_000
 """How many characters of an error are looked at."""
+DAYS_OF_USE = 7
 LONGEST_WAIT_SECONDS = 60
 """How long to wait for the other program's first output."""
 
@@ -59,9 +70,19 @@ def run(given: argparse.Namespace) -> int:
     error = _error(given.error)
     seen = review_of(given)
     confined = machine_options(given).confined
-    report = report_of(seen, circumstances_of(seen.machine, error, confined=confined))
+    around = circumstances_of(seen.machine, error, confined=confined)
+    around = replace(around, spent=_spent(seen.machine, confined=confined))
+    report = report_of(seen, around)
     print(f"{json_text(report)}\n" if given.json else report_markdown(report), end="")
     return 0
+
+
+def _spent(machine: Machine, *, confined: bool) -> tuple[RecentUse, ...]:
+    """Return what was used in the last days: older logs can be long and need not be read for it."""
+    since = datetime.now(timezone.utc) - timedelta(days=DAYS_OF_USE)
+    logs = logs_of(machine, confined=confined, since=since)
+    spent = spent_of(logs, span=Span(since), confounders=confounders_of(machine))
+    return recent_use(spent, None)
 
 
 def _error(text: str | None) -> str | None:

@@ -21,6 +21,7 @@ examples:
   billing-lens schema compare   of 'billing-lens compare --json'
   billing-lens schema undo      of 'billing-lens undo --list --json'
   billing-lens schema report    of 'billing-lens report --json'
+  billing-lens schema spent     of 'billing-lens spent --json'
   billing-lens schema config    of your config.toml
   billing-lens schema policy    of a project's .billing-lens.toml"""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -44,6 +44,7 @@ class Circumstances(Struct, frozen=True):
     command: str | None = None
     changes: Sequence[Entry] = ()
     error: str | None = None
+    spent: tuple[reports.RecentUse, ...] = ()
 
 
 def circumstances_of(
@@ -89,10 +90,10 @@ def report_of(seen: Review, around: Circumstances) -> reports.Report:
         last_account_change=status.last_account_change,
         changes=changes_of(around.changes[-CHANGES_SHOWN:]).changes,
         files=tuple(_file(it.entry, it.kind) for it in machine.files.values() if it.exists),
+        spent=around.spent,
         triage=_triage(around.error) if around.error is not None else None,
     )
-    redactor, home = Redactor(machine), str(machine.home)
-    return with_texts(report, lambda text: _for_strangers(redactor.text(text), home))
+    return with_texts(report, for_strangers(machine))
 
 
 def _models(machine: Machine) -> Iterator[reports.Model]:
@@ -129,8 +130,15 @@ def _triage(error: str) -> reports.Triage:
     )
 
 
-def _for_strangers(text: str, home: str) -> str:
+def for_strangers(machine: Machine) -> Callable[[str], str]:
+    """Return what makes a text fit for strangers: no secret or address, ids cut, the home ``~``."""
+    redactor, home = Redactor(machine), str(machine.home)
     below = re.compile(re.escape(home) + r"(?=$|[/\\\s:,;'\")])") if len(home) > 1 else None
-    text = below.sub("~", text) if below else text
-    text = _ADDRESS.sub("(e-mail address)", redact_json_text(text))
-    return _IDENTIFIER.sub(lambda found: f"{found[1] or found[2]}…", text)
+
+    def changed(text: str) -> str:
+        text = redactor.text(text)
+        text = below.sub("~", text) if below else text
+        text = _ADDRESS.sub("(e-mail address)", redact_json_text(text))
+        return _IDENTIFIER.sub(lambda found: f"{found[1] or found[2]}…", text)
+
+    return changed

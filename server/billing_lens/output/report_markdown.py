@@ -21,7 +21,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _facts(report)
     yield "### Credentials, the one that comes first on top"
     yield ""
-    yield from _table(
+    yield from markdown_table(
         ("source", "state", "where", "why"),
         [
             (it.source.value, it.state.value, place_words(it.location), it.reason)
@@ -34,13 +34,20 @@ def _lines(report: Report) -> Iterator[str]:
     if report.changes:
         yield "### Changes made with Billing Lens"
         yield ""
-        yield from _table(
+        yield from markdown_table(
             ("when", "change", "before", "after", "state"),
             [(it.at, it.title, it.before, it.after, it.state) for it in report.changes],
         )
+    if report.spent:
+        yield "### Spent in the last 7 days, by Claude Code's session logs"
+        yield ""
+        yield from markdown_table(
+            ("payer", "how sure", "requests", "list price (USD)"),
+            [(it.label, it.confidence, it.requests, f"{it.list_price:.2f}") for it in report.spent],
+        )
     yield "<details><summary>Files</summary>"
     yield ""
-    yield from _table(
+    yield from markdown_table(
         ("file", "kind", "mode", "bytes", "state"),
         [(it.path, it.kind.value, it.mode, it.bytes, it.state.value) for it in report.files],
     )
@@ -84,7 +91,7 @@ def _facts(report: Report) -> Iterator[str]:
         ),
         ("expected", f"{expected.label} (from {expected.origin})" if expected else "-"),
     ]
-    yield from _table(("", ""), rows)
+    yield from markdown_table(("", ""), rows)
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
@@ -109,7 +116,8 @@ def place_words(location: Location | FileLocation | None) -> str:
     return f"{location.path}:{start.line + 1}:{start.character + 1}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Yield a table, and an empty line below it."""
     if rows:
         yield f"| {' | '.join(head)} |"
         yield f"|{'---|' * len(head)}"

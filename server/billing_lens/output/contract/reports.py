@@ -189,6 +189,17 @@ class PresentFile(Struct, frozen=True, kw_only=True):
     """Whether it is a symbolic link."""
 
 
+class RecentUse(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What one payer seems to have paid for in the last 7 days, by Claude Code's session logs."""
+
+    payer: str
+    """As in `spent --json`, as are the others."""
+    label: str
+    confidence: str
+    requests: int
+    list_price: float
+
+
 class Triage(Struct, frozen=True, kw_only=True, rename="camel"):
     """What kind of failure the given message of Claude Code's is about."""
 
@@ -223,4 +234,6 @@ class Report(Struct, frozen=True, kw_only=True, rename="camel"):
     changes: tuple[Change, ...]
     """The last that were made here."""
     files: tuple[PresentFile, ...]
+    spent: tuple[RecentUse, ...] = ()
+    """Empty where the logs have nothing, and where they were not looked at."""
     triage: Triage | None

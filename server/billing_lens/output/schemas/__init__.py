@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-DOCUMENTS = ("status", "check", "compare", "undo", "report", "config", "policy")
+DOCUMENTS = ("status", "check", "compare", "undo", "report", "spent", "config", "policy")
 """The documents that have a schema."""
 
 
