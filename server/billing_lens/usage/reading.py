@@ -29,7 +29,7 @@ SYNTHETIC = "<synthetic>"
 _EARLIEST, _LATEST = (datetime(year, 1, 1, tzinfo=timezone.utc) for year in (2023, 2200))
 _PROVIDER_MODEL = re.compile(r"^(?:arn:|(?:[a-z-]{2,10}\.)?anthropic\.)|@\d{8}")
 _PROVIDER_ANSWER = ("msg_bdrk_", "msg_vrtx_")
-"""How the ids of Bedrock's and Vertex AI's answers begin; from their documentation's examples."""
+"""How the ids of Bedrock's and Vertex AI's answers begin, as public examples show; not measured."""
 
 
 class Passed(Struct):
