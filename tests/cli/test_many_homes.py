@@ -185,7 +185,7 @@ class TestWhichHomes:
             ["--home", "@/*", "--env", "NAME"],
             ["--home", "@/*", "--jobs", "0"],
             ["--home", "@/*", "--jobs", "many"],
-            ["--home", "@/*", "--", "--nonsense"],
+            ["--home", "@/*", "--", "--settings"],
             *(["--home", "@/*", "--format", form] for form in ("sarif", "github", "junit")),
         ],
     )

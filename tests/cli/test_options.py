@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,7 @@ def source(*argv: str) -> str:
         ["--mode", "batch"],
         ["--platform", "amiga"],
         ["--expect", "nothing"],
-        ["--", "--nonsense"],
-        ["--", "prompt"],
         ["--", "--settings"],
-        ["--", "--setting-sources", "user,everyone"],
         ["surplus"],
     ],
 )
@@ -221,10 +219,22 @@ def test_setting_sources_leave_some_out(tmp_path: Path) -> None:
     assert source(*machine.with_args(*options).build(tmp_path / "b").options()) == "claude_ai_login"
 
 
-def test_a_wrong_argument_with_a_secret_in_it_is_not_repeated(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--setting-sources"], ["--settings"]])
+def test_an_argument_with_a_secret_in_it_is_not_repeated(
+    tmp_path: Path, options: list[str]
+) -> None:
     secret = f'{{"env": {{"ANTHROPIC_API_KEY": "sk-ant-api03-{CANARY}"}}}}'
 
-    done = run("status", *headline().build(tmp_path).machine_options(), "--", secret)
+    done = run("status", *headline().build(tmp_path).machine_options(), "--", *options, secret)
 
-    assert done.code == 2
-    assert_no_canary(done.err)
+    assert done.code in (0, 1)
+    assert_no_canary(done.out + done.err)
+
+
+@pytest.mark.parametrize(
+    "line", ["-p 'use --bare'", "--model opus --append-system-prompt --bare", "--not-known-yet"]
+)
+def test_any_command_line_of_claude_code_is_taken(tmp_path: Path, line: str) -> None:
+    options = headline().with_args(*shlex.split(line)).build(tmp_path).options("2.1.330")
+
+    assert source(*options) == "claude_ai_login"

@@ -174,9 +174,9 @@ def _arguments_of(run: DeclaredRun) -> tuple[ClaudeArguments, ConfigFile | None]
     """Return what of Claude Code's arguments bears on who pays; a file they name is not read."""
     try:
         words = shlex.split(run.arguments.value if run.arguments else "", comments=True)
+        arguments = claude_arguments(words)
     except ValueError:
-        words = []
-    arguments = claude_arguments(words)
+        arguments = ClaudeArguments()
     given = arguments.settings
     is_json = given is not None and given.strip().startswith("{")
     settings = _settings_text(_FLAG_SETTINGS, given, Scope.FLAG) if given and is_json else None

@@ -25,8 +25,15 @@ class ClaudeArguments(Struct, frozen=True):
 
 
 def claude_arguments(words: Sequence[str]) -> ClaudeArguments:
-    """Return what `words`, which follow the program's name, say; the last of each option counts."""
+    """Return what `words`, which follow the program's name, say; the last of each option counts.
+
+    Raises:
+        ValueError: an option that decides who pays lacks its value, with which the program ends.
+    """
     given = {option.name: option.value for option in options_in(words)}
+    for name in ("--settings", "--setting-sources"):
+        if name in given and given[name] is None:
+            raise ValueError(f"{name} takes a value")
     listed = given.get("--setting-sources")
     names = [name.strip() for name in listed.split(",")] if listed else []
     known = {scope.value: scope for scope in SELECTABLE}

@@ -98,18 +98,29 @@ def _json_masks(text: str) -> Iterator[Mask]:
         yield _mask(token, 0)
 
 
+_SCOPES = r"[a-z_]+(:[a-z_]+)+( [a-z_]+(:[a-z_]+)+)*"
+"""What scopes look like; any other text in their place may be a token that was put there."""
+
+
+def _are_scopes(text: str) -> bool:
+    return re.fullmatch(_SCOPES, text) is not None
+
+
 def _member_masks(text: str) -> Iterator[Mask]:
-    depth, is_secret = 0, False
+    depth, is_secret, are_scopes = 0, False, False
     for token in _JSON_TOKEN.finditer(text):
         name_or_text, colon = token.groups()
         if colon:
             is_secret = SECRET_NAME.search(name_or_text) is not None
+            are_scopes = name_or_text in ("scope", "scopes")
             continue
         if token[0] in "{[":
             depth += is_secret or depth > 0
         elif token[0] in "}]":
             depth = max(depth - 1, 0)
-        elif name_or_text and (is_secret or depth):
+        elif name_or_text and (
+            is_secret or depth or (are_scopes and not _are_scopes(name_or_text))
+        ):
             yield _mask(token, 1)
         is_secret = False
 
